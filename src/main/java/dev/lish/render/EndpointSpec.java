@@ -1,0 +1,26 @@
+package dev.lish.render;
+
+import dev.lish.model.Resource;
+import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Instance;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a ClusterLoadAssignment comes about: fixed endpoints, discovered ones, or both. Equal when
+ * they always give the same assignment.
+ */
+public interface EndpointSpec {
+  /** The EDS name, echoed byte for byte. */
+  String name();
+
+  /** The mesh file that it came from. */
+  String path();
+
+  /** Which instances it needs; empty when all endpoints are fixed. */
+  Set<DiscoveryQuery> queries();
+
+  /** The assignment with these instances; every query of {@link #queries} has an entry. */
+  Resource assign(Map<DiscoveryQuery, List<Instance>> instances);
+}

@@ -1,0 +1,47 @@
+package dev.lish.render;
+
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A stage's revision, rendered whole.
+ *
+ * @param stage the stage
+ * @param revision of the mesh folder
+ * @param mesh the revision's {@code mesh.yaml}
+ * @param groups one per group and combination of its {@code by} values, in the order of {@code
+ *     mesh.yaml}
+ */
+public record Rendered(String stage, Revision revision, Mesh mesh, Map<SnapshotKey, Group> groups) {
+  /** Copies the map. */
+  public Rendered {
+    groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+  }
+
+  /**
+   * What one kind of Envoy gets.
+   *
+   * @param resources by type and name; no endpoints, and no entry for a type without resources
+   * @param endpoints by EDS name: every assignment that the group's clusters can ask for
+   */
+  public record Group(
+      SortedMap<ResourceType, SortedMap<String, Resource>> resources,
+      SortedMap<String, EndpointSpec> endpoints) {
+    /** Copies the maps. */
+    public Group {
+      TreeMap<ResourceType, SortedMap<String, Resource>> copy = new TreeMap<>();
+      resources.forEach(
+          (type, byName) ->
+              copy.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(byName))));
+      resources = Collections.unmodifiableSortedMap(copy);
+      endpoints = Collections.unmodifiableSortedMap(new TreeMap<>(endpoints));
+    }
+  }
+}

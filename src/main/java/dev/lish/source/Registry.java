@@ -1,0 +1,26 @@
+package dev.lish.source;
+
+import java.util.List;
+import java.util.Set;
+
+/** Something that knows instances of services: Consul, a file, an in-house registry. */
+public interface Registry extends AutoCloseable {
+  /** The name that discovery names start with. */
+  String name();
+
+  /** The query parameters that it knows; another one in a mesh file is a Problem. */
+  Set<String> parameters();
+
+  /**
+   * Starts to watch the instances that a query names, sorted by id. A service that the registry
+   * does not know has no instances. Closing the source ends the watch.
+   */
+  Source<List<Instance>> instances(DiscoveryQuery query);
+
+  /** The catalog, sorted by name, for templates. Watched from the first call on, once. */
+  Source<List<Service>> services();
+
+  /** Ends every watch. Never throws. */
+  @Override
+  void close();
+}
