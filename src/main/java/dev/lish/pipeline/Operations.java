@@ -1,0 +1,48 @@
+package dev.lish.pipeline;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.Revision;
+import dev.lish.source.Commit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What operators can do to a running Lish. Every change is a commit; its outcome says whether it is
+ * in. An unknown stage or revision is {@link Commit.Refused}.
+ */
+public interface Operations {
+  /**
+   * Who asks, why, and where it counts.
+   *
+   * @param by who, for the audit trail
+   * @param reason why; may be empty only for resume
+   * @param local true: acts on this replica at once, kept in {@code data/}, committed when Central
+   *     Dogma is back
+   */
+  record Order(String by, String reason, boolean local) {}
+
+  /** Stops a stage, or every stage when empty, on the revision that it has. */
+  CompletableFuture<Commit> pause(Optional<String> stage, Order order);
+
+  /** Lifts the pause of a stage, or of every stage when empty; never a pin. */
+  CompletableFuture<Commit> resume(Optional<String> stage, Order order);
+
+  /** Pins a stage to a revision; empty: it follows head again. */
+  CompletableFuture<Commit> promote(String stage, Optional<Revision> revision, Order order);
+
+  /** Accepts the membership of this mesh revision, though it moves connected Envoys. */
+  CompletableFuture<Commit> promoteMembership(Revision revision, Order order);
+
+  /** Takes a stage to the revision that it served before, and pauses it. */
+  CompletableFuture<Commit> rollback(String stage, Order order);
+
+  /**
+   * Checks the files and makes the mesh equal to them, in one commit. Problems are {@link
+   * Commit.Refused}, with one line each.
+   *
+   * @param base the head that the author saw; empty: whatever head is now
+   */
+  CompletableFuture<Commit> push(
+      Optional<Revision> base, Map<String, ByteString> files, String message, String by);
+}

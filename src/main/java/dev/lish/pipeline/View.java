@@ -1,0 +1,94 @@
+package dev.lish.pipeline;
+
+import dev.lish.model.Problem;
+import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
+import dev.lish.snapshot.Assignment;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Everything that others may know of the pipeline, at one moment; read through one volatile
+ * reference.
+ *
+ * @param at when it was published
+ * @param notReady why {@code /readyz} says no, one sentence each; empty when ready
+ * @param head the newest revision of the mesh repository that is known; empty when none is
+ * @param stages in delivery order
+ * @param membership who belongs where, and what waits
+ * @param sources every source, in a fixed order
+ * @param assignment what is being served
+ */
+public record View(
+    Instant at,
+    List<String> notReady,
+    Optional<Revision> head,
+    List<Stage> stages,
+    Membership membership,
+    List<SourceView> sources,
+    Assignment assignment) {
+  /** Copies the lists. */
+  public View {
+    notReady = List.copyOf(notReady);
+    stages = List.copyOf(stages);
+    sources = List.copyOf(sources);
+  }
+
+  /**
+   * A stage.
+   *
+   * @param name the stage
+   * @param control what operators set
+   * @param local true when the control was set with {@code --local} and is not shared yet
+   * @param target the revision that it should have; empty when none is known yet
+   * @param serving the revision that it has; empty when it serves nothing
+   * @param problems of the target revision: errors refuse it, warnings do not
+   * @param waitingFor registries whose catalogs its templates need and that have not answered
+   */
+  public record Stage(
+      String name,
+      StageControl control,
+      boolean local,
+      Optional<Revision> target,
+      Optional<Revision> serving,
+      List<Problem> problems,
+      SortedSet<String> waitingFor) {
+    /** Copies the collections. */
+    public Stage {
+      problems = List.copyOf(problems);
+      waitingFor = Collections.unmodifiableSortedSet(new TreeSet<>(waitingFor));
+    }
+  }
+
+  /**
+   * Membership of stages.
+   *
+   * @param revision whose {@code stages:} are in force; empty before the first
+   * @param pending the newer revision that would move connected Envoys and therefore waits for
+   *     {@code lish promote membership REVISION}
+   * @param moves what it would move, e.g. {@code edge-1: beta -> release}
+   */
+  public record Membership(
+      Optional<Revision> revision, Optional<Revision> pending, List<String> moves) {
+    /** Copies the list. */
+    public Membership {
+      moves = List.copyOf(moves);
+    }
+  }
+
+  /**
+   * A source.
+   *
+   * @param name for example {@code mesh}, {@code shared}, {@code registry consul}, {@code
+   *     consul:payments}
+   * @param state {@code current}, {@code stale} or {@code missing}
+   * @param since when it answered last with a change (current) or since when it does not answer
+   *     (stale); empty when missing
+   * @param detail why it does not answer, or a short description of what it gave
+   */
+  public record SourceView(String name, String state, Optional<Instant> since, String detail) {}
+}
