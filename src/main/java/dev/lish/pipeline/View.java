@@ -85,10 +85,21 @@ public record View(
    *
    * @param name for example {@code mesh}, {@code shared}, {@code registry consul}, {@code
    *     consul:payments}
-   * @param state {@code current}, {@code stale} or {@code missing}
+   * @param freshness whether it answers
    * @param since when it answered last with a change (current) or since when it does not answer
    *     (stale); empty when missing
    * @param detail why it does not answer, or a short description of what it gave
    */
-  public record SourceView(String name, String state, Optional<Instant> since, String detail) {}
+  public record SourceView(
+      String name, Freshness freshness, Optional<Instant> since, String detail) {}
+
+  /** Whether a source answers. */
+  public enum Freshness {
+    /** It answers. */
+    CURRENT,
+    /** It does not; its last value is used. */
+    STALE,
+    /** It never answered. */
+    MISSING
+  }
 }
