@@ -181,7 +181,7 @@ final class Follower implements AutoCloseable {
     failures = 0;
     if (lostSince != null) {
       Duration outage = Duration.between(lostSince, clock.instant());
-      LOGGER.info("{} is back after {} s, at revision {}", store, outage.toSeconds(), known);
+      LOGGER.info("Back: {} at revision {}, after {} s", store, known, outage.toSeconds());
       lostSince = null;
     }
   }
@@ -191,7 +191,8 @@ final class Follower implements AutoCloseable {
     failures++;
     if (lostSince == null) {
       lostSince = clock.instant();
-      LOGGER.warn("{} is lost: {}; going on with what is known", store, cause);
+      LOGGER.warn(
+          "Lost {}: {}; {}", store, cause, known == null ? "waiting" : "going on as it was");
     }
     content.fail(cause);
   }

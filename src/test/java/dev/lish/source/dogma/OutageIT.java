@@ -67,7 +67,7 @@ class OutageIT {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         DogmaClient client = World.client(silent.getLocalPort(), PLACE)) {
       MeshRepository mesh = client.mesh();
-      assertThat(World.await(mesh, s -> !s.cause().isEmpty()).cause()).contains("no answer");
+      assertThat(World.await(mesh, s -> !s.cause().isEmpty()).cause()).contains("does not answer");
     }
   }
 
