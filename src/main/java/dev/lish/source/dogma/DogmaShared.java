@@ -76,7 +76,7 @@ final class DogmaShared implements SharedRepository {
     Change<?> change =
         Change.ofJsonUpsert(
             SharedFile.STAGES + stage + SharedFile.SUFFIX, SharedFile.write(control));
-    return workers.ask(() -> put(base, change, summary, control.by()));
+    return workers.commit(() -> put(base, change, summary, control.by()));
   }
 
   @Override
@@ -85,7 +85,7 @@ final class DogmaShared implements SharedRepository {
     Change<?> change =
         Change.ofJsonUpsert(
             SharedFile.MEMBERSHIP, SharedFile.write(membership, by, summary, clock.instant()));
-    return workers.ask(() -> put(base, change, summary, by));
+    return workers.commit(() -> put(base, change, summary, by));
   }
 
   /** First wins, for each file: a commit to another file since the base is no conflict. */

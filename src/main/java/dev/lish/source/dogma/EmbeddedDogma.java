@@ -31,6 +31,7 @@ public final class EmbeddedDogma implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedDogma.class);
   private static final int START_SECONDS = 60;
   private static final int STOP_SECONDS = 5;
+  private static final int LARGEST_REQUEST = 64 << 20;
 
   private final CentralDogma server;
   private final SimpleMeterRegistry meters;
@@ -62,6 +63,8 @@ public final class EmbeddedDogma implements AutoCloseable {
     CentralDogma server =
         new CentralDogmaBuilder(dataDir.toFile())
             .port(new InetSocketAddress(loopback(), port), SessionProtocol.HTTP)
+            // The first push of a big mesh is one request.
+            .maxFrameLength(LARGEST_REQUEST)
             .gracefulShutdownTimeout(new GracefulShutdownTimeout(0, 0))
             .meterRegistry(meters)
             .build();

@@ -88,7 +88,8 @@ final class Follower implements AutoCloseable {
         return;
       } catch (Failure e) {
         lost(e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
+        // Of another Armeria than Central Dogma was built for, for one.
         LOGGER.error("Following {} failed; trying again", store, e);
         lost(e.toString());
       }
