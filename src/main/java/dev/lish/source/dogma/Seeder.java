@@ -50,7 +50,12 @@ public final class Seeder {
         head = store.head();
         if (head == INITIAL) {
           return new Seeding.Failed(
-              commit.match(d -> "", u -> "", Commit.Refused::message, Commit.Unreachable::cause));
+              commit.match(
+                  u -> "",
+                  d -> "",
+                  r -> r.problems().toString(),
+                  Commit.Refused::message,
+                  Commit.Unreachable::cause));
         }
         // Another replica was first.
       }
