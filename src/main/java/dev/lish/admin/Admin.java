@@ -12,12 +12,10 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import dev.lish.model.Locality;
 import dev.lish.pipeline.Operations;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -197,34 +195,11 @@ public final class Admin {
   }
 
   private Reply bootstrap(ServiceRequestContext ctx) {
-    Query query =
-        Query.of(
-            ctx,
-            Set.of(
-                "node_id",
-                "node_cluster",
-                "metadata.",
-                "locality.region",
-                "locality.zone",
-                "locality.sub_zone",
-                "sotw"),
-            Set.of("server"));
-    Texts.BootstrapRequest wanted =
-        new Texts.BootstrapRequest(
-            query.get("node_id", ""),
-            query.get("node_cluster", ""),
-            new Locality(
-                query.get("locality.region", ""),
-                query.get("locality.zone", ""),
-                query.get("locality.sub_zone", "")),
-            new TreeMap<>(query.family("metadata.")),
-            query.all("server"),
-            query.flag("sotw"));
     try {
       return new Reply(
           HttpStatus.OK,
           MediaType.create("application", "yaml").withCharset(UTF_8),
-          HttpData.ofUtf8(texts.bootstrap().apply(wanted)));
+          HttpData.ofUtf8(texts.bootstrap().apply(BootstrapQuery.options(ctx))));
     } catch (IllegalArgumentException e) {
       throw new WrongRequest(String.valueOf(e.getMessage()));
     }

@@ -29,7 +29,8 @@ final class Query {
     for (String name : params.names()) {
       int dot = name.indexOf('.');
       String family = dot > 0 && dot < name.length() - 1 ? name.substring(0, dot + 1) : name;
-      if (!known.contains(name) && !known.contains(family) && !many.contains(name)) {
+      boolean bare = name.endsWith(".");
+      if (bare || !(known.contains(name) || known.contains(family) || many.contains(name))) {
         Set<String> all = new TreeSet<>(known);
         all.addAll(many);
         throw new WrongRequest("parameter " + name + " (expected: " + all + ")");
@@ -57,17 +58,6 @@ final class Query {
     return params.getAll(name);
   }
 
-  /** {@code ?flag} and {@code ?flag=true} are true. */
-  boolean flag(String name) {
-    String value = params.get(name, "false");
-    return switch (value) {
-      case "true", "" -> true;
-      case "false" -> false;
-      default ->
-          throw new WrongRequest("parameter " + name + ": " + value + " (expected: true or false)");
-    };
-  }
-
   /** Every parameter that starts with the prefix, without the prefix. */
   Map<String, String> family(String prefix) {
     Map<String, String> found = new TreeMap<>();
@@ -78,10 +68,5 @@ final class Query {
           }
         });
     return found;
-  }
-
-  /** All parameters. */
-  Map<String, String> toMap() {
-    return family("");
   }
 }

@@ -14,10 +14,12 @@ import com.linecorp.armeria.server.ServerBuilder;
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
 import dev.lish.pipeline.Operations;
+import dev.lish.render.Bootstrap;
 import dev.lish.source.Commit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,7 +67,7 @@ class AdminIT {
             new Texts(
                 accept -> new Texts.Page("text/plain; version=0.0.4", "lish_ready 1\n"),
                 resource -> "{\"name\": \"" + resource.name() + "\"}",
-                wanted -> "node: { id: \"" + wanted.nodeId() + "\" } # " + wanted),
+                options -> Bootstrap.parse(options).yaml()),
             Fixture.latest(OPERATIONS::get),
             new Doors(Fixture.TOKEN, loopback, Set.of("lish.internal")),
             new About("0.1.0", "replica-1", Fixture.clock()));
@@ -396,20 +398,41 @@ class AdminIT {
 
   @Test
   void bootstrapIsPrintedForTheQuery() {
-    BlockingWebClient client = client(true);
+    AggregatedHttpResponse response =
+        client(true)
+            .get(
+                "/api/v1/bootstrap?node_id=a&node_cluster=b&metadata.stage=beta"
+                    + "&locality.zone=z&server=h:1&server=i:2&sotw");
 
-    assertThat(
-            client
-                .get(
-                    "/api/v1/bootstrap?node_id=a&node_cluster=b&metadata.stage=beta"
-                        + "&locality.zone=z&server=h:1&server=i:2&sotw=true")
-                .contentUtf8())
-        .contains(
-            "BootstrapRequest[nodeId=a, nodeCluster=b, locality=Locality[region=, zone=z, subZone=],"
-                + " metadata={stage=beta}, servers=[h:1, i:2], sotw=true]");
-    AggregatedHttpResponse wrong = client.get("/api/v1/bootstrap?node=a");
-    assertThat(wrong.status().code()).isEqualTo(400);
-    assertThat(json(wrong).get("error").asText()).startsWith("parameter node (expected: [");
+    assertThat(response.contentType()).hasToString("application/yaml; charset=utf-8");
+    assertThat(response.contentUtf8())
+        .isEqualTo(
+            Bootstrap.parse(
+                    Map.of(
+                        "node-id", List.of("a"),
+                        "node-cluster", List.of("b"),
+                        "metadata", List.of("stage=beta"),
+                        "locality", List.of("zone=z"),
+                        "server", List.of("h:1", "i:2"),
+                        "sotw", List.of("true")))
+                .yaml());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "node=a|parameter node (expected: [",
+        "node_id=a&node_id=b|parameter node_id: given twice (expected: once)",
+        "metadata.=b|parameter metadata. (expected: [",
+        "locality.rack=b|locality: rack (expected: region=, zone= or sub_zone=)",
+        "sotw=maybe|sotw: maybe (expected: true or false)"
+      })
+  void wrongQuerySaysWhatWasExpected(String query, String error) {
+    AggregatedHttpResponse response = client(true).get("/api/v1/bootstrap?" + query);
+
+    assertThat(json(response).get("error").asText()).startsWith(error);
+    assertThat(response.status().code()).isEqualTo(400);
   }
 
   @Test
