@@ -1,0 +1,92 @@
+package dev.lish.render;
+
+import dev.lish.model.Problem;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Collects Problems, each once, and at most {@value #LIMIT} of a severity per file. */
+final class ProblemSink {
+  static final int LIMIT = 100;
+
+  private final Map<String, Kept> errors = new TreeMap<>();
+  private final Map<String, Kept> warnings = new TreeMap<>();
+
+  void error(String path, int line, String message) {
+    add(Problem.error(path, line, message));
+  }
+
+  void warning(String path, int line, String message) {
+    add(Problem.warning(path, line, message));
+  }
+
+  void add(Problem problem) {
+    (problem.isError() ? errors : warnings)
+        .computeIfAbsent(problem.path(), path -> new Kept())
+        .add(problem);
+  }
+
+  boolean hasErrors() {
+    return !errors.isEmpty();
+  }
+
+  /** Errors reported so far; those beyond the limit count too. */
+  int errorCount() {
+    return errors.values().stream().mapToInt(kept -> kept.problems.size() + kept.more).sum();
+  }
+
+  /** What was collected, by path and line; a last entry per file says how many more there were. */
+  List<Problem> sorted() {
+    List<Problem> all = new ArrayList<>();
+    errors.forEach((path, kept) -> kept.addTo(all));
+    warnings.forEach((path, kept) -> kept.addTo(all));
+    Collections.sort(all);
+    // Line 0 would sort the count before what it counts.
+    errors.forEach(
+        (path, kept) -> {
+          if (kept.more > 0) {
+            insertLast(all, Problem.error(path, 0, "… and " + kept.more + " more errors"));
+          }
+        });
+    warnings.forEach(
+        (path, kept) -> {
+          if (kept.more > 0) {
+            insertLast(all, Problem.warning(path, 0, "… and " + kept.more + " more warnings"));
+          }
+        });
+    return List.copyOf(all);
+  }
+
+  private static void insertLast(List<Problem> all, Problem count) {
+    int at = all.size();
+    while (at > 0 && all.get(at - 1).path().compareTo(count.path()) > 0) {
+      at--;
+    }
+    all.add(at, count);
+  }
+
+  /** What a file has of one severity. */
+  private static final class Kept {
+    final Set<Problem> problems = new LinkedHashSet<>();
+    int more;
+
+    void add(Problem problem) {
+      if (problems.contains(problem)) {
+        return;
+      }
+      if (problems.size() < LIMIT) {
+        problems.add(problem);
+      } else {
+        more++;
+      }
+    }
+
+    void addTo(List<Problem> all) {
+      all.addAll(problems);
+    }
+  }
+}
