@@ -153,7 +153,16 @@ public final class Main {
     return List.of(
         new ServeCommand(terminal, server, false),
         new ServeCommand(terminal, server, true),
-        new BootstrapCommand(terminal));
+        new BootstrapCommand(terminal),
+        new PushCommand(terminal),
+        new StatusCommand(terminal),
+        new NodesCommand(terminal),
+        new SourcesCommand(terminal),
+        new ProblemsCommand(terminal),
+        new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
+        new OrderCommand(terminal, OrderCommand.Verb.RESUME),
+        new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
+        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK));
   }
 
   private Ansi ansi() {
