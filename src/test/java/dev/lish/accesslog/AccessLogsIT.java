@@ -2,8 +2,13 @@ package dev.lish.accesslog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UInt32Value;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -11,20 +16,14 @@ import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
-import io.envoyproxy.envoy.service.accesslog.v3.AccessLogServiceGrpc;
+import io.envoyproxy.envoy.service.accesslog.v3.AccessLogServiceGrpc.AccessLogServiceStub;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage.HTTPAccessLogEntries;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage.Identifier;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage.TCPAccessLogEntries;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsResponse;
-import io.grpc.CallOptions;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -49,25 +48,14 @@ class AccessLogsIT {
                   .maxRequestMessageLength(16 << 20)
                   .build())
           .build();
-  private ManagedChannel channel = notStarted();
-
-  private static ManagedChannel notStarted() {
-    return ManagedChannelBuilder.forAddress("localhost", 1).usePlaintext().build();
-  }
 
   @BeforeEach
   void start() {
-    channel.shutdownNow();
     server.start().join();
-    channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", server.activeLocalPort())
-            .usePlaintext()
-            .build();
   }
 
   @AfterEach
   void stop() {
-    channel.shutdownNow();
     server.stop().join();
   }
 
@@ -95,7 +83,8 @@ class AccessLogsIT {
   private final class Client implements StreamObserver<StreamAccessLogsResponse> {
     private final CompletableFuture<StreamAccessLogsResponse> answer = new CompletableFuture<>();
     private final StreamObserver<StreamAccessLogsMessage> stream =
-        AccessLogServiceGrpc.newStub(channel).streamAccessLogs(this);
+        GrpcClients.newClient(uri("gproto+http"), AccessLogServiceStub.class)
+            .streamAccessLogs(this);
 
     @Override
     public void onNext(StreamAccessLogsResponse response) {
@@ -212,34 +201,29 @@ class AccessLogsIT {
   }
 
   @Test
-  void malformedMessageIsRefused() throws Exception {
-    Client client = new Client();
-    // The node says that it has 127 bytes, and has none.
-    ByteString bad = ByteString.copyFrom(new byte[] {0x0a, 0x02, 0x0a, 0x7f});
-    ClientCalls.asyncClientStreamingCall(
-            channel.newCall(
-                AccessLogServiceGrpc.getStreamAccessLogsMethod().toBuilder(
-                        new RawBytes(),
-                        AccessLogServiceGrpc.getStreamAccessLogsMethod().getResponseMarshaller())
-                    .build(),
-                CallOptions.DEFAULT),
-            client)
-        .onNext(bad);
+  void malformedMessageIsRefused() {
+    // A node that is said to have 127 bytes, and has none; before it gRPC's flag and length.
+    byte[] bad = {0, 0, 0, 0, 4, 0x0a, 0x02, 0x0a, 0x7f};
+    AggregatedHttpResponse response =
+        WebClient.of(uri("http"))
+            .blocking()
+            .execute(
+                RequestHeaders.of(
+                    HttpMethod.POST,
+                    "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs",
+                    HttpHeaderNames.CONTENT_TYPE,
+                    "application/grpc"),
+                bad);
 
-    assertThat(client.failure()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    String status =
+        response.headers().get("grpc-status", response.trailers().get("grpc-status", "none"));
+    assertThat(status).isEqualTo(Integer.toString(Status.Code.INVALID_ARGUMENT.value()));
     assertThat(accessLogs.view().refused()).isEqualTo(1);
+    assertThat(accessLogs.view().openStreams()).isZero();
   }
 
-  private static final class RawBytes implements MethodDescriptor.Marshaller<ByteString> {
-    @Override
-    public InputStream stream(ByteString value) {
-      return value.newInput();
-    }
-
-    @Override
-    public ByteString parse(InputStream stream) {
-      throw new UnsupportedOperationException("only sends");
-    }
+  private String uri(String scheme) {
+    return scheme + "://127.0.0.1:" + server.activeLocalPort();
   }
 
   private static void await(BooleanSupplier condition) throws Exception {
