@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -23,8 +22,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** A running server's admin API, as the options and the environment name it. */
 final class Api {
-  static final ObjectMapper JSON = new ObjectMapper();
-
   private static final String BY_DEFAULT = "http://127.0.0.1:8080";
   private static final Duration CONNECT = Duration.ofSeconds(5);
 
@@ -169,7 +166,7 @@ final class Api {
 
   private JsonNode parse(String body) {
     try {
-      return JSON.readTree(body);
+      return Json.MAPPER.readTree(body);
     } catch (JsonProcessingException e) {
       throw Failure.world(server + " does not answer like a Lish (expected: JSON)");
     }

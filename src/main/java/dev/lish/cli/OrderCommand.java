@@ -112,7 +112,7 @@ final class OrderCommand implements Command {
   public int run(Arguments given) {
     boolean membership =
         verb == Verb.PROMOTE && given.positional(0).equals(Optional.of(MEMBERSHIP));
-    ObjectNode body = Api.JSON.createObjectNode();
+    ObjectNode body = Json.MAPPER.createObjectNode();
     String reason = given.text("--reason").map(String::strip).orElse("");
     if (reason.isEmpty() && verb != Verb.RESUME) {
       throw Failure.usage(

@@ -77,7 +77,7 @@ final class PushCommand implements Command {
     if (reading.folder().files().isEmpty()) {
       throw Failure.input(name + ": an empty folder (expected: mesh.yaml and more)");
     }
-    ObjectNode body = Api.JSON.createObjectNode().put("message", message);
+    ObjectNode body = Json.MAPPER.createObjectNode().put("message", message);
     given.text("--base").ifPresent(base -> body.put("base", number(base)));
     ObjectNode files = body.putObject("files");
     reading

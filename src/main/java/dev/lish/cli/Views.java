@@ -12,7 +12,7 @@ final class Views {
   /** Prints the body as it came, but indented. */
   static int json(Terminal terminal, JsonNode body) {
     try {
-      terminal.print(Api.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(body));
+      terminal.print(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(body));
       return Exit.FINE;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree that was parsed can be written", e);
