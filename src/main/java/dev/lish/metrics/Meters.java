@@ -2,6 +2,8 @@ package dev.lish.metrics;
 
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.pipeline.View;
+import dev.lish.serve.NodeView;
+import dev.lish.serve.XdsMeter;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -29,6 +31,7 @@ public final class Meters implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Clock clock;
   private final JvmGcMetrics collector = new JvmGcMetrics();
+  private final XdsMeters xds = new XdsMeters(registry);
   private final List<Runnable> refreshes = new ArrayList<>();
 
   /**
@@ -39,7 +42,7 @@ public final class Meters implements AutoCloseable {
    */
   public record Scrape(String contentType, String body) {}
 
-  /** Meters of the JVM and the process, until {@link #watch} adds others. */
+  /** Meters of the JVM, the process and xDS, until {@link #watch} adds others. */
   public Meters(Clock clock) {
     this.clock = clock;
     new ClassLoaderMetrics().bindTo(registry);
@@ -51,10 +54,18 @@ public final class Meters implements AutoCloseable {
     collector.bindTo(registry);
   }
 
-  /** Adds the meters of the pipeline and of access logs; they are read at each scrape. */
-  public synchronized void watch(Supplier<View> view, Supplier<AccessLogView> accessLogs) {
+  /** What xDS streams tell. */
+  public XdsMeter xds() {
+    return xds;
+  }
+
+  /** Adds the meters of the pipeline, of nodes and of access logs, read at each scrape. */
+  public synchronized void watch(
+      Supplier<View> view, Supplier<List<NodeView>> nodes, Supplier<AccessLogView> accessLogs) {
     PipelineMeters pipeline = new PipelineMeters(registry);
     refreshes.add(() -> pipeline.refresh(view.get(), clock.instant()));
+    NodeMeters states = new NodeMeters(registry);
+    refreshes.add(() -> states.refresh(nodes.get()));
     AccessLogMeters logs = new AccessLogMeters(registry);
     refreshes.add(() -> logs.refresh(accessLogs.get()));
   }
