@@ -1,0 +1,17 @@
+package dev.lish.admin;
+
+import dev.lish.accesslog.AccessLogView;
+import dev.lish.pipeline.View;
+import dev.lish.serve.NodeView;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Where the pages look; each is called per request and must not block.
+ *
+ * @param view the pipeline
+ * @param nodes one per stream
+ * @param accessLogs what was received
+ */
+public record Reads(
+    Supplier<View> view, Supplier<List<NodeView>> nodes, Supplier<AccessLogView> accessLogs) {}

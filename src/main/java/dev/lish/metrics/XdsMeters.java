@@ -1,0 +1,190 @@
+package dev.lish.metrics;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.lish.model.ResourceType;
+import dev.lish.serve.StreamKind;
+import dev.lish.serve.XdsMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+
+/** What happens on xDS streams, summed up per resource type. Called on event loops: no locks. */
+final class XdsMeters implements XdsMeter {
+  /** Reasons are a few fixed words; this bounds them should that ever change. */
+  private static final int MAX_REASONS = 16;
+
+  private static final Duration[] BUCKETS =
+      LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  private final MeterRegistry registry;
+  private final Map<StreamKind, Streams> streams = new HashMap<>();
+  private final Map<ResourceType, PerType> types = new EnumMap<>(ResourceType.class);
+  private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+  private final Counter unknown;
+
+  private record Streams(AtomicInteger open, Counter opened) {}
+
+  /** All meters of one type. */
+  private record PerType(
+      Counter sent,
+      Counter bytes,
+      Counter resources,
+      Counter nacked,
+      Counter stale,
+      Counter late,
+      Counter encoded,
+      Counter encodedBytes,
+      Timer push,
+      Timer answer) {}
+
+  XdsMeters(MeterRegistry registry) {
+    this.registry = registry;
+    for (boolean delta : new boolean[] {true, false}) {
+      for (boolean ads : new boolean[] {true, false}) {
+        StreamKind kind = new StreamKind(delta, ads);
+        streams.put(kind, streams(kind));
+      }
+    }
+    for (ResourceType type : ResourceType.values()) {
+      types.put(type, perType(type));
+    }
+    refused("other", 0);
+    unknown =
+        Counter.builder("lish.xds.unknown.types")
+            .description("Subscriptions to types that Lish does not serve")
+            .register(registry);
+  }
+
+  private Streams streams(StreamKind kind) {
+    Tags tags = Tags.of("protocol", kind.protocol(), "kind", kind.ads() ? "ads" : "separate");
+    AtomicInteger open = new AtomicInteger();
+    Gauge.builder("lish.xds.streams", open, AtomicInteger::get)
+        .description("xDS streams that are open")
+        .tags(tags)
+        .register(registry);
+    return new Streams(
+        open,
+        Counter.builder("lish.xds.streams.opened")
+            .description("xDS streams ever opened")
+            .tags(tags)
+            .register(registry));
+  }
+
+  private PerType perType(ResourceType type) {
+    return new PerType(
+        counter(type, "lish.xds.responses", "Responses sent"),
+        counter(type, "lish.xds.response.bytes", "Bytes of the responses sent"),
+        counter(type, "lish.xds.response.resources", "Resources and removals in them"),
+        counter(type, "lish.xds.nacks", "Responses that Envoys rejected"),
+        counter(type, "lish.xds.stale.requests", "Requests ignored: their nonce was outdated"),
+        counter(type, "lish.xds.late.answers", "Waits for an answer that ran out"),
+        counter(type, "lish.xds.encoded", "Responses encoded anew, not taken from the cache"),
+        counter(type, "lish.xds.encoded.bytes", "Bytes of the responses encoded anew"),
+        timer(type, "lish.xds.push", "From the publication of a change to its response"),
+        timer(type, "lish.xds.ack", "From a response to its ACK"));
+  }
+
+  private Counter counter(ResourceType type, String name, String description) {
+    return Counter.builder(name)
+        .description(description)
+        .tag("type", type.label())
+        .register(registry);
+  }
+
+  private Timer timer(ResourceType type, String name, String description) {
+    return Timer.builder(name)
+        .description(description)
+        .tag("type", type.label())
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
+  }
+
+  private PerType of(ResourceType type) {
+    return requireNonNull(types.get(type));
+  }
+
+  private Streams of(StreamKind kind) {
+    return requireNonNull(streams.get(kind));
+  }
+
+  @Override
+  public void opened(StreamKind kind) {
+    of(kind).open().incrementAndGet();
+    of(kind).opened().increment();
+  }
+
+  @Override
+  public void closed(StreamKind kind) {
+    of(kind).open().decrementAndGet();
+  }
+
+  @Override
+  public void refused(String reason) {
+    refused(refused.containsKey(reason) || refused.size() < MAX_REASONS ? reason : "other", 1);
+  }
+
+  private void refused(String reason, int count) {
+    refused
+        .computeIfAbsent(
+            reason,
+            r ->
+                Counter.builder("lish.xds.streams.refused")
+                    .description("xDS streams that were not accepted")
+                    .tag("reason", r)
+                    .register(registry))
+        .increment(count);
+  }
+
+  @Override
+  public void sent(ResourceType type, int bytes, int resources, long micros) {
+    PerType meters = of(type);
+    meters.sent().increment();
+    meters.bytes().increment(bytes);
+    meters.resources().increment(resources);
+    meters.push().record(micros, TimeUnit.MICROSECONDS);
+  }
+
+  @Override
+  public void acked(ResourceType type, long micros) {
+    of(type).answer().record(micros, TimeUnit.MICROSECONDS);
+  }
+
+  @Override
+  public void nacked(ResourceType type) {
+    of(type).nacked().increment();
+  }
+
+  @Override
+  public void stale(ResourceType type) {
+    of(type).stale().increment();
+  }
+
+  @Override
+  public void late(ResourceType type) {
+    of(type).late().increment();
+  }
+
+  @Override
+  public void unknownType() {
+    unknown.increment();
+  }
+
+  @Override
+  public void encoded(ResourceType type, int bytes) {
+    of(type).encoded().increment();
+    of(type).encodedBytes().increment(bytes);
+  }
+}

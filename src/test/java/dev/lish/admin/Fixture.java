@@ -1,0 +1,228 @@
+package dev.lish.admin;
+
+import com.google.protobuf.ByteString;
+import dev.lish.Nodes;
+import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.ResponseClass;
+import dev.lish.model.GroupRule;
+import dev.lish.model.Node;
+import dev.lish.model.NodeMatch;
+import dev.lish.model.Problem;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
+import dev.lish.model.StageControl;
+import dev.lish.model.StageRule;
+import dev.lish.model.Version;
+import dev.lish.pipeline.Operations;
+import dev.lish.pipeline.View;
+import dev.lish.pipeline.View.Freshness;
+import dev.lish.serve.NodeView;
+import dev.lish.serve.NodeView.TypeView;
+import dev.lish.serve.StreamKind;
+import dev.lish.snapshot.Assignment;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.Snapshot;
+import dev.lish.source.Commit;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** A small mesh as the API sees it. */
+final class Fixture {
+  static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  static final String TOKEN = "s3cret";
+  static final SnapshotKey EDGE =
+      new SnapshotKey("release", "edge", new TreeMap<>(Map.of("locality.zone", "tokyo-1")));
+
+  private Fixture() {}
+
+  static View view(List<String> notReady) {
+    StageControl paused =
+        new StageControl(
+            Optional.of(new Revision(6)),
+            Optional.of(new Revision(6)),
+            1,
+            "yuki",
+            "errors after 7",
+            NOW.minusSeconds(60));
+    Problem problem = Problem.error("edge/routes/main.yaml", 12, "prefix: 1 (expected: a string)");
+    return new View(
+        NOW,
+        notReady,
+        Optional.of(new Revision(7)),
+        List.of(
+            new View.Stage(
+                "beta",
+                StageControl.DEFAULT,
+                false,
+                Optional.of(new Revision(7)),
+                Optional.of(new Revision(6)),
+                List.of(Problem.warning("mesh.yaml", 3, "no node matches"), problem),
+                new TreeSet<>(Set.of("consul"))),
+            new View.Stage(
+                "release",
+                paused,
+                true,
+                Optional.of(new Revision(6)),
+                Optional.of(new Revision(6)),
+                List.of(),
+                new TreeSet<>())),
+        new View.Membership(
+            Optional.of(new Revision(5)),
+            Optional.of(new Revision(7)),
+            List.of("edge-1: beta -> release")),
+        List.of(
+            new View.SourceView("mesh", Freshness.CURRENT, Optional.of(NOW), "42 files"),
+            new View.SourceView(
+                "consul:payments", Freshness.STALE, Optional.of(NOW.minusSeconds(90)), "refused"),
+            new View.SourceView("consul:users", Freshness.MISSING, Optional.empty(), "")),
+        assignment());
+  }
+
+  private static Assignment assignment() {
+    Resource cluster =
+        Resource.of(
+            ResourceType.CLUSTER, "payments", ByteString.copyFromUtf8("body"), "c/payments.yaml");
+    Snapshot snapshot =
+        new Snapshot(
+            EDGE,
+            new Revision(6),
+            1,
+            Map.of(ResourceType.CLUSTER, ResourceSet.of(ResourceType.CLUSTER, List.of(cluster))),
+            Set.of("consul:users"));
+    return new Assignment(
+        List.of(new StageRule("release", NodeMatch.ALL, 100)),
+        Map.of(
+            "release",
+            List.of(
+                new GroupRule(
+                    "edge",
+                    new NodeMatch(new TreeMap<>(Map.of("cluster", "edge"))),
+                    new TreeMap<>(Map.of("locality.zone", List.of("tokyo-1")))))),
+        Map.of(EDGE, snapshot));
+  }
+
+  static List<NodeView> nodes() {
+    return List.of(
+        stream(Nodes.node("edge/1", "edge", Map.of()), true, NodeView.State.NACKED, cluster()),
+        stream(Nodes.node("lost-1", "lost", Map.of()), true, NodeView.State.UNMATCHED, Map.of()),
+        stream(Nodes.node("old-1", "edge", Map.of()), false, NodeView.State.SYNCED, cluster()),
+        stream(Nodes.node("old-1", "edge", Map.of()), false, NodeView.State.BEHIND, listener()));
+  }
+
+  private static NodeView stream(
+      Node node, boolean ads, NodeView.State state, Map<ResourceType, TypeView> types) {
+    boolean matched = state != NodeView.State.UNMATCHED;
+    return new NodeView(
+        node,
+        matched ? Optional.of(EDGE) : Optional.empty(),
+        matched ? Optional.of(new Revision(6)) : Optional.empty(),
+        new StreamKind(true, ads),
+        NOW.minusSeconds(600),
+        state,
+        types);
+  }
+
+  private static Map<ResourceType, TypeView> cluster() {
+    return Map.of(
+        ResourceType.CLUSTER,
+        new TypeView(
+            Optional.of(new Version("b")),
+            Optional.of(new Version("a")),
+            Optional.of(new Version("b")),
+            "bad lb_policy",
+            NOW,
+            "c/payments.yaml"));
+  }
+
+  private static Map<ResourceType, TypeView> listener() {
+    return Map.of(
+        ResourceType.LISTENER,
+        new TypeView(
+            Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, ""));
+  }
+
+  static AccessLogView accessLogs() {
+    return new AccessLogView(
+        1,
+        2,
+        3,
+        0,
+        List.of(new AccessLogView.Count("payments", ResponseClass.C2XX, 40)),
+        List.of(new AccessLogView.Log("edge", "ingress", 1, 40)));
+  }
+
+  static Clock clock() {
+    return Clock.fixed(NOW, ZoneOffset.UTC);
+  }
+
+  /** Passes everything on to whichever operations there are at that moment. */
+  static Operations latest(Supplier<Operations> operations) {
+    return (Operations)
+        Proxy.newProxyInstance(
+            Fixture.class.getClassLoader(),
+            new Class<?>[] {Operations.class},
+            (proxy, method, arguments) -> method.invoke(operations.get(), arguments));
+  }
+
+  /** Notes what it is asked, and answers all the same. */
+  static final class Recorded implements Operations {
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Commit> answer;
+
+    Recorded(CompletableFuture<Commit> answer) {
+      this.answer = answer;
+    }
+
+    private CompletableFuture<Commit> note(Object... words) {
+      calls.add(List.of(words).toString());
+      return answer;
+    }
+
+    @Override
+    public CompletableFuture<Commit> pause(Optional<String> stage, Order order) {
+      return note("pause", stage, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> resume(Optional<String> stage, Order order) {
+      return note("resume", stage, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> promote(
+        String stage, Optional<Revision> revision, Order order) {
+      return note("promote", stage, revision, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> promoteMembership(Revision revision, Order order) {
+      return note("membership", revision, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> rollback(String stage, Order order) {
+      return note("rollback", stage, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> push(
+        Optional<Revision> base, Map<String, ByteString> files, String message, String by) {
+      Map<String, String> text = new TreeMap<>();
+      files.forEach((path, content) -> text.put(path, content.toStringUtf8()));
+      return note("push", base, text, message, by);
+    }
+  }
+}

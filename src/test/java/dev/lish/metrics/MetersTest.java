@@ -1,0 +1,280 @@
+package dev.lish.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lish.Nodes;
+import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.ResponseClass;
+import dev.lish.model.Node;
+import dev.lish.model.Problem;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
+import dev.lish.pipeline.View;
+import dev.lish.pipeline.View.Freshness;
+import dev.lish.serve.NodeView;
+import dev.lish.serve.StreamKind;
+import dev.lish.snapshot.Assignment;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.Tag;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MetersTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final Meters meters = new Meters(Clock.fixed(NOW, ZoneOffset.UTC));
+  private final List<View.Stage> stages =
+      new ArrayList<>(
+          List.of(
+              stage("beta", Optional.of(new Revision(7)), StageControl.DEFAULT),
+              stage(
+                  "release",
+                  Optional.empty(),
+                  new StageControl(
+                      Optional.empty(), Optional.of(new Revision(6)), 0, "", "", NOW))));
+  private AccessLogView accessLogs =
+      new AccessLogView(
+          1,
+          2,
+          3,
+          4,
+          List.of(new AccessLogView.Count("payments", ResponseClass.C5XX, 40)),
+          List.of());
+
+  @BeforeEach
+  void watch() {
+    meters.watch(this::view, MetersTest::nodes, () -> accessLogs);
+  }
+
+  @AfterEach
+  void close() {
+    meters.close();
+  }
+
+  private static View.Stage stage(String name, Optional<Revision> serving, StageControl control) {
+    return new View.Stage(
+        name,
+        control,
+        false,
+        Optional.of(new Revision(7)),
+        serving,
+        List.of(Problem.error("a.yaml", 1, "x"), Problem.warning("a.yaml", 2, "y")),
+        new TreeSet<>());
+  }
+
+  private View view() {
+    return new View(
+        NOW,
+        List.of("registry consul: refused"),
+        Optional.of(new Revision(7)),
+        stages,
+        new View.Membership(Optional.empty(), Optional.empty(), List.of()),
+        List.of(
+            new View.SourceView("mesh", Freshness.CURRENT, Optional.of(NOW), ""),
+            source("consul:payments?tag=v2", Freshness.STALE, 90),
+            source("consul:users", Freshness.STALE, 30),
+            source("consul:orders", Freshness.MISSING, 0)),
+        Assignment.NONE);
+  }
+
+  private static View.SourceView source(String name, Freshness freshness, int seconds) {
+    return new View.SourceView(name, freshness, Optional.of(NOW.minusSeconds(seconds)), "");
+  }
+
+  private static List<NodeView> nodes() {
+    Node node = Nodes.node("edge-1", "edge", Map.of());
+    return List.of(
+        new NodeView(
+            node,
+            Optional.empty(),
+            Optional.empty(),
+            new StreamKind(true, true),
+            NOW,
+            NodeView.State.UNMATCHED,
+            Map.of()));
+  }
+
+  @Test
+  void pipelineIsShown() {
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_ready 0.0",
+            "lish_head_revision 7.0",
+            "lish_membership_pending 0.0",
+            "lish_stage_target_revision{stage=\"beta\"} 7.0",
+            "lish_stage_serving_revision{stage=\"beta\"} 7.0",
+            "lish_stage_serving_revision{stage=\"release\"} 0.0",
+            "lish_stage_paused{stage=\"beta\"} 0.0",
+            "lish_stage_paused{stage=\"release\"} 1.0",
+            "lish_stage_problems{severity=\"error\",stage=\"beta\"} 1.0",
+            "lish_stage_problems{severity=\"warning\",stage=\"beta\"} 1.0",
+            "lish_nodes{state=\"unmatched\"} 1.0",
+            "lish_nodes{state=\"synced\"} 0.0");
+  }
+
+  @Test
+  void queriesOfARegistryAreCountedTogether() {
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_sources{source=\"mesh\",state=\"current\"} 1.0",
+            "lish_sources{source=\"consul\",state=\"stale\"} 2.0",
+            "lish_sources{source=\"consul\",state=\"missing\"} 1.0",
+            "lish_source_silence_seconds{source=\"mesh\"} 0.0",
+            "lish_source_silence_seconds{source=\"consul\"} 90.0")
+        .noneMatch(line -> line.contains("payments?tag"));
+  }
+
+  @Test
+  void stageThatIsGoneIsNoLongerShown() {
+    meters.scrape();
+    stages.remove(0);
+
+    assertThat(meters.scrape()).doesNotContain("stage=\"beta\"").contains("stage=\"release\"");
+  }
+
+  @Test
+  void accessLogEntriesAreCounted() {
+    meters.scrape();
+    accessLogs =
+        new AccessLogView(
+            1,
+            2,
+            3,
+            4,
+            List.of(new AccessLogView.Count("payments", ResponseClass.C5XX, 41)),
+            List.of());
+
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_accesslog_entries_total{cluster=\"payments\",response=\"5xx\"} 41.0",
+            "lish_accesslog_streams 1.0",
+            "lish_accesslog_streams_opened_total 2.0",
+            "lish_accesslog_messages_total 3.0",
+            "lish_accesslog_messages_refused_total 4.0");
+  }
+
+  @Test
+  void streamsAreCounted() {
+    StreamKind kind = new StreamKind(true, true);
+    meters.xds().opened(kind);
+    meters.xds().opened(kind);
+    meters.xds().closed(kind);
+    meters.xds().sent(ResourceType.CLUSTER, 1000, 3, 1500);
+    meters.xds().acked(ResourceType.CLUSTER, 40_000);
+    meters.xds().nacked(ResourceType.CLUSTER);
+    meters.xds().stale(ResourceType.LISTENER);
+    meters.xds().late(ResourceType.LISTENER);
+    meters.xds().encoded(ResourceType.CLUSTER, 900);
+    meters.xds().unknownType();
+
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_xds_streams{kind=\"ads\",protocol=\"delta\"} 1.0",
+            "lish_xds_streams_opened_total{kind=\"ads\",protocol=\"delta\"} 2.0",
+            "lish_xds_responses_total{type=\"cluster\"} 1.0",
+            "lish_xds_response_bytes_total{type=\"cluster\"} 1000.0",
+            "lish_xds_response_resources_total{type=\"cluster\"} 3.0",
+            "lish_xds_push_seconds_bucket{type=\"cluster\",le=\"0.001\"} 0",
+            "lish_xds_push_seconds_bucket{type=\"cluster\",le=\"0.002\"} 1",
+            "lish_xds_ack_seconds_bucket{type=\"cluster\",le=\"0.05\"} 1",
+            "lish_xds_ack_seconds_count{type=\"cluster\"} 1",
+            "lish_xds_nacks_total{type=\"cluster\"} 1.0",
+            "lish_xds_stale_requests_total{type=\"listener\"} 1.0",
+            "lish_xds_late_answers_total{type=\"listener\"} 1.0",
+            "lish_xds_encoded_total{type=\"cluster\"} 1.0",
+            "lish_xds_encoded_bytes_total{type=\"cluster\"} 900.0",
+            "lish_xds_unknown_types_total 1.0");
+  }
+
+  @Test
+  void reasonsAreBounded() {
+    for (int i = 0; i < 100; i++) {
+      meters.xds().refused("reason " + i);
+    }
+
+    List<String> lines =
+        meters.scrape().lines().filter(l -> l.startsWith("lish_xds_streams_refused")).toList();
+    assertThat(lines).hasSize(16).contains("lish_xds_streams_refused_total{reason=\"other\"} 85.0");
+  }
+
+  @Test
+  void scraperThatAsksForOpenMetricsGetsThem() {
+    Meters.Scrape scrape =
+        meters.scrape(
+            "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5");
+
+    assertThat(scrape.contentType()).startsWith("application/openmetrics-text; version=1.0.0");
+    assertThat(scrape.body()).endsWith("# EOF\n");
+    assertThat(meters.scrape("*/*").contentType()).startsWith("text/plain; version=0.0.4");
+  }
+
+  @Test
+  void nothingIsSharedWithOtherRegistriesOfTheProcess() {
+    try (Meters other = new Meters(Clock.systemUTC())) {
+      other.xds().nacked(ResourceType.CLUSTER);
+      other.scrape();
+    }
+
+    assertThat(Metrics.globalRegistry.getRegistries()).isEmpty();
+    assertThat(meters.scrape().lines()).contains("lish_xds_nacks_total{type=\"cluster\"} 0.0");
+  }
+
+  @Test
+  void docsListExactlyWhatIsRegistered() throws IOException {
+    meters.scrape();
+    Set<String> registered =
+        meters.registry().getMeters().stream()
+            .map(Meter::getId)
+            .filter(id -> id.getName().startsWith("lish."))
+            .map(
+                id ->
+                    id.getName().replace('.', '_')
+                        + id.getTags().stream()
+                            .map(Tag::getKey)
+                            .sorted()
+                            .collect(Collectors.joining(", ", " ", "")))
+            .map(String::trim)
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> families =
+        meters.registry().getMeters().stream()
+            .map(m -> m.getId().getName())
+            .filter(name -> !name.startsWith("lish."))
+            .map(name -> name.substring(0, name.indexOf('.')) + "_*")
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(documented("lish_")).isEqualTo(registered);
+    assertThat(documented("(?!lish_)")).isEqualTo(families);
+  }
+
+  /** Name, without the suffix that its kind adds, and tags of every row in the tables. */
+  private static Set<String> documented(String start) throws IOException {
+    Pattern row = Pattern.compile("(?m)^\\| `(" + start + "[a-z_*]+)` \\| ([a-z, ]*)\\|");
+    return row.matcher(Files.readString(Path.of("docs/metrics.md")))
+        .results()
+        .map(MetersTest::nameAndTags)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String nameAndTags(MatchResult row) {
+    String name = row.group(1).replaceAll("(_total|_seconds)$", "");
+    return (name + " " + row.group(2).trim()).trim();
+  }
+}
