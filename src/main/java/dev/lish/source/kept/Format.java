@@ -202,8 +202,7 @@ final class Format<T> {
         Instant.ofEpochSecond(in.readLong(), in.readInt()));
   }
 
-  private static void number(DataOutputStream out, Optional<Revision> revision)
-      throws IOException {
+  private static void number(DataOutputStream out, Optional<Revision> revision) throws IOException {
     out.writeInt(revision.map(Revision::number).orElse(-1));
   }
 

@@ -201,7 +201,8 @@ final class KeptFiles implements AutoCloseable {
     createPrivate(folder);
     Path next = folder.resolve("." + file.getFileName() + ".next");
     Files.deleteIfExists(next);
-    Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (FileChannel out = FileChannel.open(next, StandardOpenOption.WRITE)) {
       ByteBuffer[] parts = {ByteBuffer.wrap(header(content)), ByteBuffer.wrap(content)};
       while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
