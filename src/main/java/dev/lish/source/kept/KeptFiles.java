@@ -154,7 +154,8 @@ final class KeptFiles implements AutoCloseable {
         if (pending.isEmpty()) {
           return;
         }
-        next = pending.entrySet().iterator().next();
+        // A copy: the map's own entry would show a newer content that was not written yet.
+        next = Map.Entry.copyOf(pending.entrySet().iterator().next());
       }
       try {
         Optional<byte[]> content = next.getValue().get();
