@@ -1,5 +1,7 @@
 package dev.lish.cli;
 
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -44,7 +46,7 @@ interface Command {
   /** An option with a value that may be given several times. */
   static OptionSpec many(String label, String description, String... names) {
     return OptionSpec.builder(names[0], rest(names))
-        .type(java.util.List.class)
+        .type(List.class)
         .auxiliaryTypes(String.class)
         .paramLabel(label)
         .description(description)
@@ -57,6 +59,11 @@ interface Command {
         .type(boolean.class)
         .description(description)
         .build();
+  }
+
+  /** {@code -o}: a table for people, or JSON. */
+  static void addOutput(CommandSpec spec) {
+    spec.addOption(text("json", "For programs; the format is stable.", "-o", "--output"));
   }
 
   /** An argument by place. */
@@ -73,6 +80,6 @@ interface Command {
   }
 
   private static String[] rest(String... names) {
-    return java.util.Arrays.copyOfRange(names, 1, names.length);
+    return Arrays.copyOfRange(names, 1, names.length);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code lish} command. */
 public final class Main {
   private static final String HEADER = "An Envoy control plane for machines, not clusters.";
+
+  private static final Set<String> SERVERS = Set.of("serve", "demo");
 
   private final Terminal terminal;
   private final Server server;
@@ -44,6 +47,10 @@ public final class Main {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
+    if (args.length > 0 && !SERVERS.contains(args[0])) {
+      // Only servers log. For the others Logback's start would cost more than a small check takes.
+      System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+    }
     PrintStream out = stream(FileDescriptor.out);
     Terminal terminal =
         new Terminal(
@@ -153,7 +160,16 @@ public final class Main {
     return List.of(
         new ServeCommand(terminal, server, false),
         new ServeCommand(terminal, server, true),
-        new BootstrapCommand(terminal));
+        new BootstrapCommand(terminal),
+        new PushCommand(terminal),
+        new StatusCommand(terminal),
+        new NodesCommand(terminal),
+        new SourcesCommand(terminal),
+        new ProblemsCommand(terminal),
+        new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
+        new OrderCommand(terminal, OrderCommand.Verb.RESUME),
+        new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
+        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK));
   }
 
   private Ansi ansi() {

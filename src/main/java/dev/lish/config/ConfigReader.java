@@ -135,14 +135,16 @@ final class ConfigReader {
 
   private static XdsConfig.Limits limits(Section limits) {
     Duration hour = Duration.ofHours(1);
+    Duration least = Duration.ofMillis(100);
     return new XdsConfig.Limits(
-        limits.whole("max_streams", 20_000, 1, 1_000_000),
-        limits.whole("new_streams_per_second", 500, 1, 1_000_000),
-        limits.size("max_request_bytes", "4MiB", 256L << 20),
-        limits.whole("max_names", 50_000, 1, 10_000_000),
-        limits.duration("ack_wait", "30s", hour),
-        limits.duration("drain_time", "600s", hour.multipliedBy(24)),
-        limits.duration("stop_time", "10s", hour));
+        limits.whole("max_streams", 50_000, 1, 1_000_000),
+        limits.whole("new_streams_per_second", 5_000, 1, 1_000_000),
+        limits.size("max_request_bytes", "16MiB", 256L << 20),
+        limits.whole("max_names", 100_000, 1, 10_000_000),
+        limits.duration("ack_wait", "30s", least, hour),
+        limits.duration("drain_time", "600s", Duration.ZERO, hour.multipliedBy(24)),
+        limits.duration("subscribe_wait", "1s", Duration.ZERO, hour),
+        limits.duration("stop_time", "10s", least, hour));
   }
 
   private AdminConfig admin(Section admin, boolean insecure) {

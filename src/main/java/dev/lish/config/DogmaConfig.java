@@ -13,7 +13,7 @@ public sealed interface DogmaConfig {
   String REPOSITORY = "mesh";
 
   /** The name of Lish's own repository, for what operators set. */
-  String OWN_REPOSITORY = "state";
+  String OWN_REPOSITORY = "lish";
 
   /**
    * A Central Dogma in this process, on loopback only.

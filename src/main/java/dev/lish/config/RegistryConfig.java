@@ -18,9 +18,7 @@ public sealed interface RegistryConfig {
    * @param datacenter empty: the agent's own
    * @param token an ACL token; empty: the agent's default
    * @param tls empty: cleartext
-   * @param waitTime how long one blocking query may stay unanswered; Consul allows up to ten
-   *     minutes
-   * @param connections that are used at most; an agent allows 200 per client by default
+   * @param load how hard it is asked
    */
   record Consul(
       String name,
@@ -28,9 +26,19 @@ public sealed interface RegistryConfig {
       Optional<String> datacenter,
       Optional<Secret> token,
       Optional<ClientTls> tls,
-      Duration waitTime,
-      int connections)
+      Load load)
       implements RegistryConfig {}
+
+  /**
+   * How hard a Consul agent is asked.
+   *
+   * @param waitTime how long one blocking query may stay unanswered; Consul allows ten minutes
+   * @param connections at most; an agent allows 200 per client by default
+   * @param readsPerSecond at most, of those that do not block, when there are more queries than
+   *     connections
+   * @param stale true: any server may answer, not only the leader
+   */
+  record Load(Duration waitTime, int connections, int readsPerSecond, boolean stale) {}
 
   /**
    * A file on this host, for demos and tests.

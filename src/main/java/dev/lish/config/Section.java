@@ -138,17 +138,21 @@ final class Section {
     }
   }
 
-  /** At least a millisecond. */
-  Duration duration(String key, String byDefault, Duration most) {
-    String expected = "a duration such as 500ms, 30s or 10m, not longer than " + most.toSeconds();
+  /** Within these bounds. */
+  Duration duration(String key, String byDefault, Duration least, Duration most) {
+    String expected = "a duration such as 30s or 10m, " + seconds(least) + ".." + seconds(most);
     Optional<Duration> value =
         scalar(
             key,
             byDefault,
             Tag.STR,
-            expected + "s",
-            v -> Units.duration(v).filter(d -> !d.isZero() && d.compareTo(most) <= 0));
+            expected,
+            v -> Units.duration(v).filter(d -> d.compareTo(least) >= 0 && d.compareTo(most) <= 0));
     return value.or(() -> Units.duration(byDefault)).orElseThrow();
+  }
+
+  private static String seconds(Duration duration) {
+    return duration.toMillis() < 1000 ? duration.toMillis() + "ms" : duration.toSeconds() + "s";
   }
 
   /** In bytes. */

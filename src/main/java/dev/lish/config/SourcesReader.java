@@ -12,16 +12,24 @@ import java.util.Set;
 final class SourcesReader {
   private SourcesReader() {}
 
-  /** {@code tls: true}, {@code trusted_ca}, {@code certificate} and {@code private_key}. */
-  private static Optional<ClientTls> clientTls(Section section) {
-    boolean on = section.flag("tls", false);
-    ClientTls tls =
-        new ClientTls(
-            section.path("trusted_ca"), section.path("certificate"), section.path("private_key"));
-    if (tls.certificate().isPresent() != tls.privateKey().isPresent()) {
+  /** {@code certificate} and {@code private_key}: both or none. */
+  private static Optional<ClientTls> mutualTls(Section section) {
+    Optional<Path> certificate = section.path("certificate");
+    Optional<Path> privateKey = section.path("private_key");
+    if (certificate.isPresent() != privateKey.isPresent()) {
       section.require("certificate", "private_key");
     }
-    for (String key : List.of("trusted_ca", "certificate", "private_key")) {
+    return tls(section, "certificate", "private_key")
+        .map(t -> new ClientTls(t.trustedCa(), certificate, privateKey));
+  }
+
+  /** {@code tls: true} and {@code trusted_ca}. */
+  private static Optional<ClientTls> tls(Section section, String... more) {
+    boolean on = section.flag("tls", false);
+    ClientTls tls = new ClientTls(section.path("trusted_ca"), Optional.empty(), Optional.empty());
+    List<String> needTls = new ArrayList<>(List.of("trusted_ca"));
+    needTls.addAll(List.of(more));
+    for (String key : needTls) {
       if (!on && section.has(key)) {
         section.wrong(key, "given without TLS (expected: tls: true)");
       }
@@ -79,7 +87,7 @@ final class SourcesReader {
     return new DogmaConfig.Remote(
         remote.list("hosts", "HOST:PORT", v -> Addresses.hostPort(v, 36_462)),
         remote.secret("token"),
-        clientTls(remote),
+        tls(remote),
         repositoryName(remote, "project", DogmaConfig.PROJECT),
         repositoryName(remote, "repository", DogmaConfig.REPOSITORY),
         folder(remote),
@@ -106,7 +114,10 @@ final class SourcesReader {
                 "path",
                 "/",
                 "a folder of the repository, such as / or /mesh",
-                v -> Optional.of(v).filter(p -> p.matches("/|(/[-+_0-9A-Za-z.]+)+/?")))
+                v ->
+                    Optional.of(v)
+                        .filter(
+                            p -> p.matches("(/[-_0-9a-zA-Z]([-_.0-9a-zA-Z]*[-_0-9a-zA-Z])?)*/?")))
             .orElse("/");
     return path.endsWith("/") ? path : path + "/";
   }
@@ -147,9 +158,12 @@ final class SourcesReader {
             .orElse(new HostPort("127.0.0.1", 8500)),
         consul.text("datacenter"),
         consul.secret("token"),
-        clientTls(consul),
-        consul.duration("wait", "5m", Duration.ofMinutes(10)),
-        consul.whole("connections", 150, 1, 10_000));
+        mutualTls(consul),
+        new RegistryConfig.Load(
+            consul.duration("wait", "1m", Duration.ofSeconds(1), Duration.ofMinutes(10)),
+            consul.whole("connections", 120, 30, 10_000),
+            consul.whole("reads_per_second", 500, 1, 100_000),
+            consul.flag("stale", false)));
   }
 
   private static Optional<RegistryConfig> files(String name, Section files) {

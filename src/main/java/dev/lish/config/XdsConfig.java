@@ -16,12 +16,14 @@ public record XdsConfig(String address, int port, Optional<ServerTls> tls, Limit
    * What one process takes from Envoys.
    *
    * @param maxStreams xDS streams at a time; a further one is refused
-   * @param newStreamsPerSecond more wait, so that a restart is not a storm
+   * @param newStreamsPerSecond that are answered; more wait, so that a restart is not a storm
    * @param maxRequestBytes of one discovery request or access-log message
    * @param maxNames that one stream may subscribe to, per type
    * @param ackWait how long the next step of an update waits for the ACK of the last
    * @param drainTime how long clusters that only replaced listeners use are kept; Envoy's {@code
    *     --drain-time-s}
+   * @param subscribeWait how long a new aggregated stream may take to subscribe to all that it
+   *     wants; until then nothing is removed of what the Envoy has
    * @param stopTime how long a stop waits for streams to end
    */
   public record Limits(
@@ -31,5 +33,6 @@ public record XdsConfig(String address, int port, Optional<ServerTls> tls, Limit
       int maxNames,
       Duration ackWait,
       Duration drainTime,
+      Duration subscribeWait,
       Duration stopTime) {}
 }

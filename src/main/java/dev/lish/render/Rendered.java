@@ -8,7 +8,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A stage's revision, rendered whole.
@@ -18,11 +20,19 @@ import java.util.TreeMap;
  * @param mesh the revision's {@code mesh.yaml}
  * @param groups one per group and combination of its {@code by} values, in the order of {@code
  *     mesh.yaml}
+ * @param catalogs the registries whose services its templates read: a change there is a reason to
+ *     render again
  */
-public record Rendered(String stage, Revision revision, Mesh mesh, Map<SnapshotKey, Group> groups) {
-  /** Copies the map. */
+public record Rendered(
+    String stage,
+    Revision revision,
+    Mesh mesh,
+    Map<SnapshotKey, Group> groups,
+    SortedSet<String> catalogs) {
+  /** Copies the collections. */
   public Rendered {
     groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
+    catalogs = Collections.unmodifiableSortedSet(new TreeSet<>(catalogs));
   }
 
   /**

@@ -10,6 +10,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** What a scalar means under YAML 1.2's core schema, and how messages call what was found. */
 final class Scalars {
+  /** More than any number of 64 bits has. */
+  static final int MAX_DIGITS = 400;
+
   private static final int SHOWN = 40;
   private static final Set<Tag> TAGS = Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL);
 
@@ -32,8 +35,12 @@ final class Scalars {
     return node.getTag().equals(Tag.STR) || node.getTag().equals(CoreSchema.MERGE);
   }
 
-  /** The integer that the text is; empty when it is none. */
+  /** The integer that the text is; empty when it is none, or far beyond 64 bits. */
   static Optional<BigInteger> integer(String text) {
+    // Reading a number takes time by the square of its length.
+    if (text.length() > MAX_DIGITS) {
+      return Optional.empty();
+    }
     try {
       if (text.startsWith("0x")) {
         return Optional.of(new BigInteger(text.substring(2), 16));

@@ -11,7 +11,11 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
@@ -78,6 +82,41 @@ final class YamlText {
   static int line(Node node) {
     Optional<Mark> mark = node.getStartMark();
     return mark.isPresent() ? line(mark.get()) : 0;
+  }
+
+  /**
+   * The line of what a path of field names (in either form) and list indices leads to; of the last
+   * step that is there, where the path leads nowhere.
+   */
+  static int line(Node root, Object... path) {
+    Node at = root;
+    int line = line(root);
+    for (Object step : path) {
+      if (step instanceof Integer index
+          && at instanceof SequenceNode list
+          && index < list.getValue().size()) {
+        at = list.getValue().get(index);
+        line = line(at);
+      } else if (at instanceof MappingNode map && entry(map, step.toString()).isPresent()) {
+        NodeTuple tuple = entry(map, step.toString()).get();
+        at = tuple.getValueNode();
+        line = line(tuple.getKeyNode());
+      } else {
+        // A block that starts below its key: the block's own line says more.
+        return Math.max(line, line(at));
+      }
+    }
+    return line;
+  }
+
+  private static Optional<NodeTuple> entry(MappingNode map, String field) {
+    String folded = field.replace("_", "").toLowerCase(Locale.ROOT);
+    return map.getValue().stream()
+        .filter(
+            tuple ->
+                tuple.getKeyNode() instanceof ScalarNode key
+                    && key.getValue().replace("_", "").toLowerCase(Locale.ROOT).equals(folded))
+        .findFirst();
   }
 
   private static int line(Mark mark) {

@@ -1,6 +1,7 @@
 package dev.lish.source;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,6 +30,19 @@ public final class Cell<T> {
     SourceState<T> old = state;
     state = new SourceState.Current<>(value, clock.instant());
     if (!(old instanceof SourceState.Current<T> c && c.value().equals(value))) {
+      tell();
+    }
+  }
+
+  /**
+   * The source answered, but a part of what it said cannot be used; the value has the last good of
+   * that part. Shown as stale, for this cause.
+   */
+  public synchronized void setPartly(T value, String cause) {
+    SourceState<T> old = state;
+    Instant since = old instanceof SourceState.Stale<T> s ? s.since() : clock.instant();
+    state = new SourceState.Stale<>(value, since, cause);
+    if (!state.equals(old)) {
       tell();
     }
   }

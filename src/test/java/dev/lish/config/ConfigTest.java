@@ -46,7 +46,7 @@ class ConfigTest {
 
     assertThat(config.ports().xds().tls().orElseThrow().requireClientCertificate()).isTrue();
     assertThat(config.ports().xds().limits().drainTime()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(config.ports().xds().limits().maxRequestBytes()).isEqualTo(4L << 20);
+    assertThat(config.ports().xds().limits().maxRequestBytes()).isEqualTo(16L << 20);
     DogmaConfig.Remote dogma = (DogmaConfig.Remote) config.sources().centralDogma();
     assertThat(dogma.hosts())
         .containsExactly(
@@ -55,8 +55,8 @@ class ConfigTest {
     assertThat(dogma.token()).contains(Secret.inEnvironment("CENTRAL_DOGMA_TOKEN"));
     RegistryConfig.Consul consul = (RegistryConfig.Consul) config.sources().registries().get(0);
     assertThat(consul.datacenter()).contains("tokyo");
-    assertThat(consul.waitTime()).isEqualTo(Duration.ofMinutes(5));
-    assertThat(consul.connections()).isEqualTo(150);
+    assertThat(consul.load().waitTime()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(consul.load().connections()).isEqualTo(120);
     assertThat(config.replicas()).containsExactly("https://lish-2.example.com:8080");
   }
 
@@ -106,8 +106,7 @@ class ConfigTest {
                 """))
         .containsExactly(
             "lish.yaml:2: xds.port: many (expected: a whole number, 0..65535)",
-            "lish.yaml:4: xds.limits.ack_wait: 30 (expected: a duration such as 500ms, 30s or 10m,"
-                + " not longer than 3600s)",
+            "lish.yaml:4: xds.limits.ack_wait: 30 (expected: a duration such as 30s or 10m, 100ms..3600s)",
             "lish.yaml:5: xds.limits.max_request_bytes: 4MB (expected: a size such as 64KiB or"
                 + " 4MiB, up to 256MiB)",
             "lish.yaml:6: xds.limits.max_streams: 0 (expected: a whole number, 1..1000000)",

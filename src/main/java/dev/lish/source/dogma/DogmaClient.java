@@ -7,6 +7,7 @@ import com.linecorp.armeria.client.ClientFactoryBuilder;
 import com.linecorp.centraldogma.client.CentralDogma;
 import com.linecorp.centraldogma.client.armeria.ArmeriaCentralDogmaBuilder;
 import dev.lish.source.MeshRepository;
+import dev.lish.source.SharedRepository;
 import dev.lish.source.Source;
 import java.io.File;
 import java.io.IOException;
@@ -81,10 +82,21 @@ public final class DogmaClient implements AutoCloseable {
   }
 
   /** The mesh folder; starts to watch it. Close it, or this client. */
-  public MeshRepository mesh() {
-    DogmaMesh mesh = openMesh();
+  public synchronized MeshRepository mesh() {
+    DogmaMesh mesh = new DogmaMesh(store(place.repository()), place, workers, clock);
+    opened.add(mesh);
     mesh.start();
     return mesh;
+  }
+
+  /**
+   * Lish's own repository, made when it is missing; starts to watch it. Close it, or this client.
+   */
+  public synchronized SharedRepository shared() {
+    DogmaShared shared = new DogmaShared(store(place.ownRepository()), workers, clock);
+    opened.add(shared);
+    shared.start();
+    return shared;
   }
 
   /** Puts files into a repository that is still empty. */
@@ -103,12 +115,6 @@ public final class DogmaClient implements AutoCloseable {
   /** Netty takes two seconds to be sure that nothing comes any more; nobody needs to wait. */
   private static void closeLater(ClientFactory factory) {
     CompletableFuture<?> unused = factory.closeAsync();
-  }
-
-  private synchronized DogmaMesh openMesh() {
-    DogmaMesh mesh = new DogmaMesh(store(place.repository()), place, workers, clock);
-    opened.add(mesh);
-    return mesh;
   }
 
   private Store store(String repository) {

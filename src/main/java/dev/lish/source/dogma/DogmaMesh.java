@@ -83,7 +83,7 @@ final class DogmaMesh implements MeshRepository {
   public CompletableFuture<Commit> push(
       Revision base, Map<String, ByteString> files, String message, String author) {
     Map<String, ByteString> copy = Map.copyOf(files);
-    return workers.ask(
+    return workers.commit(
         () -> new Push(store, place, this::folder).run(base.number(), copy, message, author));
   }
 
@@ -138,9 +138,9 @@ final class DogmaMesh implements MeshRepository {
         forget();
       }
       Folder folder = next.isPresent() ? next.get() : Folder.read(store, place, revision);
-      before.ifPresent(DogmaMesh.this::keep);
-      if (known.isEmpty()) {
-        forget();
+      if (known.isPresent()) {
+        // A paused stage is likely to stay there.
+        before.ifPresent(DogmaMesh.this::keep);
       }
       head = Optional.of(folder);
       cell.set(folder.folder());

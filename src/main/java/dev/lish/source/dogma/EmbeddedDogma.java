@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -18,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jgit.util.FS;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class EmbeddedDogma implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedDogma.class);
   private static final int START_SECONDS = 60;
   private static final int STOP_SECONDS = 5;
+  private static final int LARGEST_REQUEST = 64 << 20;
 
   private final CentralDogma server;
   private final SimpleMeterRegistry meters;
@@ -53,22 +55,31 @@ public final class EmbeddedDogma implements AutoCloseable {
    *     is in use, or the server does not start
    */
   public static EmbeddedDogma start(Path dataDir, int port) throws IOException {
-    // JGit would measure the disk's time stamps for 3 s before the first repository opens.
-    FS.FileStoreAttributes.setBackground(true);
+    check(port);
     FileChannel lock = lock(dataDir);
+    JGitSystem.install(dataDir);
     // A registry of its own: what an embedded server counts is not what Lish's operators look for.
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     CentralDogma server =
         new CentralDogmaBuilder(dataDir.toFile())
             .port(new InetSocketAddress(loopback(), port), SessionProtocol.HTTP)
+            // The first push of a big mesh is one request.
+            .maxFrameLength(LARGEST_REQUEST)
             .gracefulShutdownTimeout(new GracefulShutdownTimeout(0, 0))
             .meterRegistry(meters)
             .build();
     try {
       server.start().get(START_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      release(server, meters, lock);
-      throw notStarted(e, dataDir, port);
+      release(server, port, meters, lock);
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      String why =
+          e instanceof TimeoutException
+              ? "did not start within " + START_SECONDS + " s"
+              : "did not start: " + Failure.rootMessage(e);
+      throw new IOException("embedded Central Dogma in " + dataDir + " " + why, e);
     }
     int active = server.activePorts().keySet().iterator().next().getPort();
     return new EmbeddedDogma(server, meters, lock, active);
@@ -79,10 +90,10 @@ public final class EmbeddedDogma implements AutoCloseable {
     return port;
   }
 
-  /** Stops the server, within 5 s. */
+  /** Stops the server: when this returns, its files are closed and its port is free. */
   @Override
   public void close() {
-    release(server, meters, lock);
+    release(server, port, meters, lock);
   }
 
   private static InetAddress loopback() throws IOException {
@@ -107,38 +118,52 @@ public final class EmbeddedDogma implements AutoCloseable {
         dataDir + ": in use by another embedded Central Dogma (expected: one at a time)");
   }
 
-  private static IOException notStarted(Exception failure, Path dataDir, int port) {
-    if (failure instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
+  /** Central Dogma itself would tell only after it has opened every repository. */
+  private static void check(int port) throws IOException {
+    if (port == 0) {
+      return;
     }
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof BindException) {
-        return new IOException(
-            "127.0.0.1:" + port + ": in use (expected: a free port for the embedded Central Dogma)",
-            failure);
-      }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(loopback(), port));
+    } catch (BindException e) {
+      throw new IOException(
+          "127.0.0.1:" + port + ": in use (expected: a free port for the embedded Central Dogma)",
+          e);
     }
-    String why =
-        failure instanceof TimeoutException
-            ? "did not start within " + START_SECONDS + " s"
-            : "did not start: " + Failure.rootMessage(failure);
-    return new IOException("embedded Central Dogma in " + dataDir + " " + why, failure);
   }
 
-  private static void release(CentralDogma server, SimpleMeterRegistry meters, FileChannel lock) {
+  private static void release(
+      CentralDogma server, int port, SimpleMeterRegistry meters, FileChannel lock) {
     CompletableFuture<Void> stopped = server.stop();
     try {
-      stopped.get(STOP_SECONDS, TimeUnit.SECONDS);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+      // The port is the last that Central Dogma gives up; what it does then, for two seconds, is
+      // Netty waiting for nothing.
+      while (!stopped.isDone() && accepts(port)) {
+        if (System.nanoTime() > deadline) {
+          LOGGER.warn("The embedded Central Dogma did not stop within {} s", STOP_SECONDS);
+          break;
+        }
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOGGER.warn("The embedded Central Dogma did not stop cleanly: {}", Failure.rootMessage(e));
     }
     meters.close();
     try {
       lock.close();
     } catch (IOException e) {
       LOGGER.debug("Could not close the lock file", e);
+    }
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(loopback(), port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 }

@@ -2,12 +2,15 @@ package dev.lish.source.dogma;
 
 import com.google.common.base.Throwables;
 import com.linecorp.armeria.client.ResponseTimeoutException;
+import com.linecorp.armeria.client.SessionProtocolNegotiationException;
 import com.linecorp.armeria.client.endpoint.EmptyEndpointGroupException;
 import com.linecorp.armeria.client.endpoint.EndpointSelectionTimeoutException;
 import com.linecorp.centraldogma.common.AuthorizationException;
 import com.linecorp.centraldogma.common.CentralDogmaException;
 import com.linecorp.centraldogma.common.ProjectNotFoundException;
 import com.linecorp.centraldogma.common.RepositoryNotFoundException;
+import com.linecorp.centraldogma.common.ShuttingDownException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -77,6 +80,12 @@ final class Failure extends Exception {
       return "no such project: " + text(root);
     } else if (root instanceof AuthorizationException) {
       return "the token is not allowed to: " + text(root);
+    } else if (root instanceof ShuttingDownException) {
+      return "the server shuts down";
+    } else if (root instanceof ConnectException) {
+      return "connection refused";
+    } else if (root instanceof SessionProtocolNegotiationException) {
+      return "the host takes the connection and does not answer (TLS on one side only?)";
     } else if (root instanceof ResponseTimeoutException) {
       return "no answer in time";
     } else if (root instanceof EmptyEndpointGroupException

@@ -88,7 +88,8 @@ final class Follower implements AutoCloseable {
         return;
       } catch (Failure e) {
         lost(e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
+        // Of another Armeria than Central Dogma was built for, for one.
         LOGGER.error("Following {} failed; trying again", store, e);
         lost(e.toString());
       }
@@ -181,7 +182,7 @@ final class Follower implements AutoCloseable {
     failures = 0;
     if (lostSince != null) {
       Duration outage = Duration.between(lostSince, clock.instant());
-      LOGGER.info("{} is back after {} s, at revision {}", store, outage.toSeconds(), known);
+      LOGGER.info("Back: {} at revision {}, after {} s", store, known, outage.toSeconds());
       lostSince = null;
     }
   }
@@ -191,7 +192,8 @@ final class Follower implements AutoCloseable {
     failures++;
     if (lostSince == null) {
       lostSince = clock.instant();
-      LOGGER.warn("{} is lost: {}; going on with what is known", store, cause);
+      LOGGER.warn(
+          "Lost {}: {}; {}", store, cause, known == null ? "waiting" : "going on as it was");
     }
     content.fail(cause);
   }

@@ -42,20 +42,9 @@ public final class Seeder {
       if (head == INITIAL && !files.isEmpty()) {
         Commit commit =
             new Push(store, place, this::read).run(INITIAL, files, "Seed the mesh", "lish");
-        if (commit instanceof Commit.Done done) {
-          return new Seeding.Seeded(done.revision());
-        } else if (commit instanceof Commit.Unreachable unreachable) {
-          return new Seeding.Failed(unreachable.cause());
-        }
         head = store.head();
-        if (head == INITIAL) {
-          return new Seeding.Failed(
-              commit.match(
-                  u -> "",
-                  d -> "",
-                  r -> r.problems().toString(),
-                  Commit.Refused::message,
-                  Commit.Unreachable::cause));
+        if (head == INITIAL || commit instanceof Commit.Done) {
+          return outcome(commit);
         }
         // Another replica was first.
       }
@@ -63,6 +52,15 @@ public final class Seeder {
     } catch (Failure e) {
       return new Seeding.Failed(e.getMessage());
     }
+  }
+
+  private static Seeding outcome(Commit commit) {
+    return commit.match(
+        unchanged -> new Seeding.Same(unchanged.revision()),
+        done -> new Seeding.Seeded(done.revision()),
+        rejected -> new Seeding.Failed(rejected.problems().toString()),
+        refused -> new Seeding.Failed(refused.message()),
+        unreachable -> new Seeding.Failed(unreachable.cause()));
   }
 
   private int head() throws Failure, InterruptedException {

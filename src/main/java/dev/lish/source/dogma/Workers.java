@@ -1,9 +1,12 @@
 package dev.lish.source.dogma;
 
+import dev.lish.source.Commit;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -44,10 +47,18 @@ final class Workers implements AutoCloseable {
             }
           },
           executor);
-    } catch (RuntimeException e) {
-      // Full, or closed.
-      return CompletableFuture.failedFuture(e);
+    } catch (RejectedExecutionException e) {
+      String why =
+          executor.isShutdown()
+              ? "closed"
+              : "more than " + WAITING + " questions wait for Central Dogma already";
+      return CompletableFuture.failedFuture(new IOException(why));
     }
+  }
+
+  /** Runs a commit, which ends as an outcome whatever happens. */
+  CompletableFuture<Commit> commit(Callable<Commit> task) {
+    return ask(task).exceptionally(e -> new Commit.Unreachable(Failure.rootMessage(e)));
   }
 
   @Override

@@ -12,9 +12,11 @@ import com.linecorp.centraldogma.common.Change;
 import dev.lish.model.Revision;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.MeshRepository;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -149,6 +151,23 @@ class MeshIT {
       assertThat(awaitStale(mesh).cause()).contains("no such project", place.project());
       get(world.others().unremoveProject(place.project()));
       awaitCurrent(mesh, f -> true);
+    }
+  }
+
+  @Test
+  void namesAndSeveralHostsAreTriedUntilOneAnswers(World world) throws Exception {
+    DogmaPlace place = world.place();
+    DogmaAddress address =
+        new DogmaAddress(
+            List.of("127.0.0.1:1", "localhost:" + world.port()),
+            Token.ANONYMOUS,
+            false,
+            Optional.empty());
+    try (DogmaClient client = DogmaClient.of(address, place, World.QUICK, Clock.systemUTC())) {
+      MeshRepository mesh = client.mesh();
+      awaitCurrent(mesh, f -> true);
+      int revision = world.commit(place, Change.ofTextUpsert("/a.yaml", "a: 1\n"));
+      awaitCurrent(mesh, f -> f.revision().number() == revision);
     }
   }
 

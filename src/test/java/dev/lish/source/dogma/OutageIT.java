@@ -19,8 +19,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,11 +65,37 @@ class OutageIT {
   }
 
   @Test
+  void restoredBackupIsTakenAfterAWhile(@TempDir Path data, @TempDir Path backup) throws Exception {
+    int port = freePort();
+    try (DogmaClient client = World.client(port, PLACE)) {
+      MeshRepository mesh = client.mesh();
+      try (EmbeddedDogma first = EmbeddedDogma.start(data, port)) {
+        assertThat(first.port()).isEqualTo(port);
+        assertThat(get(client.seeder().seed(files("a.yaml", "a: 1\n"))))
+            .isInstanceOf(Seeding.Seeded.class);
+      }
+      copy(data, backup);
+      try (EmbeddedDogma second = EmbeddedDogma.start(data, port)) {
+        World.commit(
+            World.others(second.port()), "lish", "mesh", Change.ofTextUpsert("/a.yaml", "a: 2\n"));
+        awaitCurrent(mesh, f -> f.revision().number() == 3);
+      }
+      try (EmbeddedDogma restored = EmbeddedDogma.start(backup, port)) {
+        String cause = World.await(mesh, s -> s.cause().contains("behind")).cause();
+        assertThat(cause).contains("lish/mesh is at revision 2, behind 3 seen before");
+        assertThat(restored.port()).isEqualTo(port);
+        assertThat(awaitCurrent(mesh, f -> f.revision().number() == 2).files())
+            .isEqualTo(files("a.yaml", "a: 1\n"));
+      }
+    }
+  }
+
+  @Test
   void serverThatAcceptsAndNeverAnswersIsFoundOut() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         DogmaClient client = World.client(silent.getLocalPort(), PLACE)) {
       MeshRepository mesh = client.mesh();
-      assertThat(World.await(mesh, s -> !s.cause().isEmpty()).cause()).contains("no answer");
+      assertThat(World.await(mesh, s -> !s.cause().isEmpty()).cause()).contains("does not answer");
     }
   }
 
@@ -95,5 +123,18 @@ class OutageIT {
             HttpResponse.BodyHandlers.ofString(UTF_8))
         .get(20, TimeUnit.SECONDS)
         .body();
+  }
+
+  private static void copy(Path from, Path to) throws Exception {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import com.linecorp.centraldogma.common.Revision;
 import dev.lish.source.Source;
 import dev.lish.source.SourceState;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class World implements AutoCloseable {
   private final CentralDogma others;
 
   private World() throws Exception {
-    server = EmbeddedDogma.start(Files.createTempDirectory("dogma"), 0);
+    server = EmbeddedDogma.start(Files.createTempDirectory(Path.of("target"), "dogma"), 0);
     others = others(server.port());
   }
 

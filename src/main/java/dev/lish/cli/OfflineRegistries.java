@@ -1,0 +1,149 @@
+package dev.lish.cli;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.Problem;
+import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Inputs;
+import dev.lish.source.Instance;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.Service;
+import dev.lish.source.files.FolderRegistry;
+import dev.lish.source.files.RegistryFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The registries that a mesh folder names, without a server: those of its {@code registries/} and
+ * of {@code --registry} have what their files say, others are empty.
+ */
+final class OfflineRegistries {
+  private static final long MAX_FILE = 64L << 20;
+
+  /** What Consul knows, which knows the most: offline nobody can tell of which kind one is. */
+  private static final Set<String> PARAMETERS = Set.of("tag", "dc", "ns", "partition");
+
+  /** Wherever a registry's name can stand; a name that is none after all has no effect. */
+  private static final Pattern NAMES =
+      Pattern.compile(
+          "(?:\\bname|\\bservice_name|\\bcluster_name)[\"']?\\s*:\\s*[\"']?([A-Za-z0-9_-]+):"
+              + "|\\bregistry[\"']?\\s*:\\s*[\"']?([A-Za-z0-9_-]+)"
+              + "|\\bregistry\\.([A-Za-z0-9_]+)"
+              + "|\\bregistry\\s*\\[\\s*[\"']([A-Za-z0-9_-]+)");
+
+  private final TreeMap<String, RegistryFile.Services> files = new TreeMap<>();
+  private final TreeSet<String> named = new TreeSet<>();
+  private final List<Problem> problems = new ArrayList<>();
+
+  private OfflineRegistries() {}
+
+  /**
+   * Reads the registries.
+   *
+   * @param given {@code NAME=FILE} each
+   */
+  static OfflineRegistries read(Terminal terminal, MeshFolder folder, List<String> given) {
+    OfflineRegistries registries = new OfflineRegistries();
+    FolderRegistry.namesIn(folder)
+        .forEach(
+            (name, path) ->
+                registries.add(name, path, folder.files().getOrDefault(path, ByteString.EMPTY)));
+    for (String pair : given) {
+      int equals = pair.indexOf('=');
+      if (equals < 1 || equals == pair.length() - 1) {
+        throw Failure.usage("--registry " + pair + " (expected: NAME=FILE)");
+      }
+      String file = pair.substring(equals + 1);
+      registries.add(pair.substring(0, equals), file, content(terminal, file));
+    }
+    registries.named.addAll(registries.files.keySet());
+    folder.files().forEach((path, content) -> registries.find(path, content));
+    return registries;
+  }
+
+  private static ByteString content(Terminal terminal, String file) {
+    Path path = terminal.resolve(file);
+    try {
+      if (Files.size(path) > MAX_FILE) {
+        throw Failure.world(file + ": larger than " + (MAX_FILE >> 20) + " MiB");
+      }
+      return ByteString.copyFrom(Files.readAllBytes(path));
+    } catch (IOException e) {
+      throw Failure.world(
+          file + (Files.exists(path) ? ": cannot be read: " + e : ": no such file"));
+    }
+  }
+
+  private void add(String name, String path, ByteString content) {
+    RegistryFile.parse(path, content)
+        .match(
+            services -> files.put(name, services),
+            broken -> {
+              problems.addAll(broken.problems());
+              return files.put(name, new RegistryFile.Services(new TreeMap<>()));
+            });
+  }
+
+  private void find(String path, ByteString content) {
+    if (!path.matches(".*\\.ya?ml(\\.peb)?|.*\\.peb")) {
+      return;
+    }
+    Matcher matcher = NAMES.matcher(content.toStringUtf8());
+    while (matcher.find()) {
+      for (int group = 1; group <= matcher.groupCount(); group++) {
+        if (matcher.group(group) != null) {
+          named.add(matcher.group(group));
+        }
+      }
+    }
+  }
+
+  /** What is wrong with the files. */
+  List<Problem> problems() {
+    return problems;
+  }
+
+  /** What the render of a stage reads. */
+  Inputs inputs(String stage, MeshFolder folder) {
+    TreeMap<String, List<Service>> services = new TreeMap<>();
+    files.forEach((name, file) -> services.put(name, file.catalog()));
+    TreeMap<String, Set<String>> parameters = new TreeMap<>();
+    named.forEach(
+        name -> parameters.put(name, files.containsKey(name) ? Set.of("tag") : PARAMETERS));
+    return new Inputs(stage, folder, services, parameters, new TreeMap<>(), true);
+  }
+
+  /** The instances that the query names. */
+  List<Instance> instances(DiscoveryQuery query) {
+    RegistryFile.Services file = files.get(query.registry());
+    return file == null
+        ? List.of()
+        : file.instances(query.service(), query.parameters().getOrDefault("tag", ""));
+  }
+
+  /** Says which registries of these queries have no file. */
+  void warn(Terminal terminal, Collection<DiscoveryQuery> queries) {
+    SortedSet<String> empty = new TreeSet<>();
+    queries.forEach(query -> empty.add(query.registry()));
+    empty.removeAll(files.keySet());
+    for (String name : empty) {
+      terminal.tell(
+          terminal.yellow(
+              "warning: registry "
+                  + name
+                  + " has no data here, so its services have no instances"
+                  + " (--registry "
+                  + name
+                  + "=FILE gives it some)"));
+    }
+  }
+}

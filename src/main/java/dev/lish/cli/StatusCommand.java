@@ -1,0 +1,143 @@
+package dev.lish.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lish status}. */
+final class StatusCommand implements Command {
+  private final Terminal terminal;
+
+  StatusCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Command.spec(
+            this,
+            "status",
+            "Shows what the server serves: stages, revisions, pauses, Envoys.",
+            "  lish status",
+            "  lish status --server https://lish-2.example.com:8080 --tls-ca ca.crt");
+    Command.addOutput(spec);
+    Api.addOptions(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Arguments given) {
+    boolean json = given.output("table", "json").equals("json");
+    Api api = Api.of(terminal, given);
+    JsonNode status = api.get("status");
+    if (json) {
+      return Views.json(terminal, status);
+    }
+    head(status);
+    terminal.print("");
+    stages(api.get("delivery").path("stages"));
+    terminal.print("");
+    membership(status.path("membership"));
+    terminal.print("Envoys      " + nodes(status.path("nodes")));
+    terminal.print("Sources     " + sources(status.path("sources")));
+    return Exit.FINE;
+  }
+
+  private void head(JsonNode status) {
+    boolean ready = status.path("ready").asBoolean();
+    Duration uptime = Duration.ofSeconds(status.path("uptimeSeconds").asLong());
+    terminal.print(
+        "Lish "
+            + Views.text(status, "version")
+            + " on "
+            + Views.text(status, "replica")
+            + ", up for "
+            + Ages.of(uptime)
+            + ", "
+            + (ready ? terminal.green("ready") : terminal.red("not ready")));
+    status.path("notReady").forEach(why -> terminal.print("  " + why.asText()));
+    terminal.print("The mesh is at revision " + Views.text(status, "head") + ".");
+  }
+
+  private void stages(JsonNode stages) {
+    Table table = new Table("STAGE", "SERVES", "TARGET", "FOLLOWS", "STATE", "PROBLEMS", "WHY");
+    for (JsonNode stage : stages) {
+      boolean paused = stage.path("paused").asBoolean();
+      boolean pinned = stage.path("follow").asText().equals("revision");
+      boolean same = Views.text(stage, "serving").equals(Views.text(stage, "target"));
+      boolean errors = stage.path("problems").path("errors").asLong() > 0;
+      table.add(
+          errors || stage.path("local").asBoolean()
+              ? terminal::red
+              : paused || !same ? terminal::yellow : line -> line,
+          Views.text(stage, "name"),
+          Views.text(stage, "serving"),
+          Views.text(stage, "target"),
+          pinned ? Views.text(stage, "revision") : "head",
+          state(stage, same),
+          Views.problems(stage.path("problems")),
+          why(stage));
+    }
+    table.print(terminal);
+  }
+
+  private static String state(JsonNode stage, boolean same) {
+    List<String> waits = new ArrayList<>();
+    stage.path("waitingFor").forEach(registry -> waits.add(registry.asText()));
+    String state;
+    if (stage.path("paused").asBoolean()) {
+      state = "paused";
+    } else if (!waits.isEmpty()) {
+      state = "waits for " + String.join(", ", waits);
+    } else {
+      state = same ? "up to date" : "behind";
+    }
+    return stage.path("local").asBoolean() ? state + ", local" : state;
+  }
+
+  /** Who set what is set, and why; for a stage that only follows head there is nothing to say. */
+  private String why(JsonNode stage) {
+    String reason = Views.text(stage, "reason");
+    return reason.equals("-")
+        ? "-"
+        : reason + " (" + Views.text(stage, "by") + ", " + Views.ago(terminal, stage, "at") + ")";
+  }
+
+  private void membership(JsonNode membership) {
+    String pending = Views.text(membership, "pending");
+    terminal.print("Membership  of revision " + Views.text(membership, "revision"));
+    if (!pending.equals("-")) {
+      terminal.print(
+          terminal.yellow(
+              "            revision " + pending + " waits, since it would move Envoys:"));
+      membership.path("moves").forEach(m -> terminal.print("              " + m.asText()));
+      terminal.print("            lish promote membership " + pending + " --reason … lets it");
+    }
+  }
+
+  private static String nodes(JsonNode nodes) {
+    List<String> counts = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> state : nodes.properties()) {
+      if (state.getValue().asInt() > 0) {
+        counts.add(state.getValue().asInt() + " " + state.getKey());
+      }
+    }
+    return counts.isEmpty() ? "none connected" : String.join(", ", counts);
+  }
+
+  private String sources(JsonNode sources) {
+    List<String> bad = new ArrayList<>();
+    for (JsonNode source : sources) {
+      if (!source.path("state").asText().equals("current")) {
+        bad.add(source.path("name").asText() + " is " + source.path("state").asText());
+      }
+    }
+    return bad.isEmpty()
+        ? "all " + sources.size() + " answer"
+        : terminal.red(String.join(", ", bad) + " (lish sources says why)");
+  }
+}

@@ -1,0 +1,34 @@
+package dev.lish.render;
+
+import dev.lish.model.Problem;
+import dev.lish.model.SnapshotKey;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A render with certain services in the catalogs.
+ *
+ * @param groups of no use when it failed
+ * @param problems sorted
+ * @param catalogs registry to the first template that read its services
+ * @param sure true: some error is in a file that did not read the services of a registry that has
+ *     not answered, so that an answer will not mend it
+ */
+record Attempt(
+    Map<SnapshotKey, Rendered.Group> groups,
+    List<Problem> problems,
+    SortedMap<String, String> catalogs,
+    boolean sure) {
+  /** True when the revision cannot be served like this. */
+  boolean failed() {
+    return problems.stream().anyMatch(Problem::isError);
+  }
+
+  /** The registries whose services were read. */
+  SortedSet<String> registries() {
+    return new TreeSet<>(catalogs.keySet());
+  }
+}

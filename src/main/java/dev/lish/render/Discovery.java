@@ -1,0 +1,114 @@
+package dev.lish.render;
+
+import dev.lish.source.DiscoveryQuery;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/** Makes {@link EndpointSpec}s of EDS names and of {@code endpoints/} documents. */
+final class Discovery {
+  /** Registry name to the query parameters that it knows. */
+  private final SortedMap<String, Set<String>> registries;
+
+  /** Equal specs are one instance, also over renders. */
+  private final Map<EndpointSpec, EndpointSpec> specs = new HashMap<>();
+
+  Discovery(SortedMap<String, Set<String>> registries) {
+    this.registries = registries;
+  }
+
+  /** Specs of an earlier render, to be used again. */
+  void know(EndpointSpec spec) {
+    specs.putIfAbsent(spec, spec);
+  }
+
+  /** True when the name starts with a registry's name and a colon. */
+  boolean isDiscovered(String name) {
+    int colon = name.indexOf(':');
+    return colon > 0 && registries.containsKey(name.substring(0, colon));
+  }
+
+  /** The spec of a name that {@link #isDiscovered}; empty after a Problem. */
+  Optional<EndpointSpec> ofName(Document cluster, Document.Eds eds, ProblemSink sink) {
+    DiscoveryQuery query;
+    try {
+      query = DiscoveryQuery.parse(eds.name());
+    } catch (IllegalArgumentException e) {
+      cluster.text().error(sink, eds.line(), "EDS name: " + e.getMessage());
+      return Optional.empty();
+    }
+    return isKnown(query, cluster.text(), eds.line(), sink)
+        ? Optional.of(one(AssignmentSpec.of(cluster.text().path(), eds.name(), query)))
+        : Optional.empty();
+  }
+
+  /** The spec of an {@code endpoints/} document; empty after a Problem. */
+  Optional<EndpointSpec> ofDocument(
+      Document document, Document.Assignment assignment, ProblemSink sink) {
+    List<AssignmentSpec.Entry> entries = new ArrayList<>();
+    for (Document.Part part : assignment.parts()) {
+      if (part instanceof Document.Written written) {
+        entries.add(new AssignmentSpec.Fixed(written.endpoints()));
+      } else if (part instanceof Document.Discover discover) {
+        DiscoveryQuery query =
+            new DiscoveryQuery(discover.registry(), discover.service(), discover.parameters());
+        if (!isKnown(query, document.text(), discover.line(), sink)) {
+          return Optional.empty();
+        }
+        entries.add(new AssignmentSpec.Discovered(query, discover.priority(), discover.weight()));
+      }
+    }
+    return Optional.of(one(new AssignmentSpec(document.text().path(), assignment.base(), entries)));
+  }
+
+  /** What to say of a name that is neither discovered nor that of a document. */
+  String unknown(String name) {
+    return "EDS name \"%s\": no endpoints document of this cluster_name, and no registry of that name"
+            .formatted(name)
+        + " (expected: a document in endpoints/, or REGISTRY:SERVICE; registries: %s)%s"
+            .formatted(
+                registries.isEmpty() ? "none" : String.join(", ", registries.keySet()),
+                Nearest.question(
+                    name.substring(0, Math.max(0, name.indexOf(':'))), registries.keySet()));
+  }
+
+  private EndpointSpec one(EndpointSpec spec) {
+    EndpointSpec known = specs.putIfAbsent(spec, spec);
+    return known == null ? spec : known;
+  }
+
+  private boolean isKnown(DiscoveryQuery query, Text text, int line, ProblemSink sink) {
+    Set<String> parameters = registries.get(query.registry());
+    if (parameters == null) {
+      text.error(
+          sink,
+          line,
+          "there is no registry %s (there are: %s)%s"
+              .formatted(
+                  query.registry(),
+                  String.join(", ", registries.keySet()),
+                  Nearest.question(query.registry(), registries.keySet())));
+      return false;
+    }
+    for (String parameter : query.parameters().keySet()) {
+      if (!parameters.contains(parameter)) {
+        text.error(
+            sink,
+            line,
+            "registry %s has no parameter %s (it has: %s)%s"
+                .formatted(
+                    query.registry(),
+                    parameter,
+                    String.join(", ", new TreeSet<>(parameters)),
+                    Nearest.question(parameter, parameters)));
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.lish.source.kept;
+
+import dev.lish.source.Source;
+import dev.lish.source.SourceState;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** A source that gives a kept value while the real one has never answered, and keeps its answers. */
+final class KeptSource<T> implements Source<T> {
+  private final Source<T> source;
+  private final Optional<T> kept;
+  private final Instant since;
+  private final AtomicReference<Optional<T>> written;
+
+  /**
+   * Keeps from now on.
+   *
+   * @param kept from an earlier run
+   * @param since when this run began to ask
+   * @param keep writes a value
+   */
+  KeptSource(Source<T> source, Optional<T> kept, Instant since, Consumer<T> keep) {
+    this.source = source;
+    this.kept = kept;
+    this.since = since;
+    written = new AtomicReference<>(kept);
+    source.watch(
+        () -> {
+          if (source.state() instanceof SourceState.Current<T> current) {
+            Optional<T> now = Optional.of(current.value());
+            if (!now.equals(written.getAndSet(now))) {
+              keep.accept(current.value());
+            }
+          }
+        });
+  }
+
+  @Override
+  public SourceState<T> state() {
+    SourceState<T> state = source.state();
+    if (kept.isPresent() && state instanceof SourceState.Missing<T> missing) {
+      String cause = missing.cause().isEmpty() ? "no answer yet" : missing.cause();
+      return new SourceState.Stale<>(kept.get(), since, "from data/, since: " + cause);
+    }
+    return state;
+  }
+
+  @Override
+  public void watch(Runnable listener) {
+    source.watch(listener);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}
