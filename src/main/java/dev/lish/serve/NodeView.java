@@ -1,0 +1,92 @@
+package dev.lish.serve;
+
+import dev.lish.model.Node;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
+import dev.lish.model.Version;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One connected stream, seen from outside.
+ *
+ * @param node who it is
+ * @param key whose snapshot it gets; empty: it matches none
+ * @param revision of that snapshot; empty while it is not ready
+ * @param kind what it speaks
+ * @param connectedSince when the stream was opened
+ * @param state in one word
+ * @param types what it has of each type that it subscribed to
+ */
+public record NodeView(
+    Node node,
+    Optional<SnapshotKey> key,
+    Optional<Revision> revision,
+    StreamKind kind,
+    Instant connectedSince,
+    State state,
+    Map<ResourceType, TypeView> types) {
+  /** Copies the map. */
+  public NodeView {
+    EnumMap<ResourceType, TypeView> copy = new EnumMap<>(ResourceType.class);
+    copy.putAll(types);
+    types = Collections.unmodifiableMap(copy);
+  }
+
+  /** {@code delta} or {@code sotw}. */
+  public String protocol() {
+    return kind.protocol();
+  }
+
+  /** How far a stream is. */
+  public enum State {
+    /** It has accepted all that it should have. */
+    SYNCED,
+    /** Something is on its way, or waits its turn, or the snapshot is not ready. */
+    BEHIND,
+    /** It rejected something, and there is nothing else yet to offer. */
+    NACKED,
+    /** It belongs to no stage and group, and is sent nothing. */
+    UNMATCHED
+  }
+
+  /**
+   * One type.
+   *
+   * @param sent the version last sent, or brought along by the client; empty: none
+   * @param acked the version last accepted; empty: none
+   * @param nacked the version last rejected, if nothing was accepted after it; else empty
+   * @param message why it was rejected; empty when it was not
+   * @param at when the last of these happened
+   * @param file the mesh file of the rejected resource; empty when it is not known
+   */
+  public record TypeView(
+      Optional<Version> sent,
+      Optional<Version> acked,
+      Optional<Version> nacked,
+      String message,
+      Instant at,
+      String file) {
+    /** Nothing was sent yet. */
+    static TypeView none(Instant at) {
+      return new TypeView(Optional.empty(), Optional.empty(), Optional.empty(), "", at, "");
+    }
+
+    TypeView sent(Version version, Instant now) {
+      return new TypeView(Optional.of(version), acked, nacked, message, now, file);
+    }
+
+    TypeView accepted(Version version, Instant now) {
+      return new TypeView(sent, Optional.of(version), Optional.empty(), "", now, "");
+    }
+
+    TypeView rejected(Version version, Rejection rejection, Instant now) {
+      return new TypeView(
+          sent, acked, Optional.of(version), rejection.message(), now, rejection.path());
+    }
+  }
+}

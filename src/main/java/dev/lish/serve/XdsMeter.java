@@ -1,0 +1,49 @@
+package dev.lish.serve;
+
+import dev.lish.model.ResourceType;
+
+/** Hears what happens on streams, for metrics; called on event loops, so it must not block. */
+public interface XdsMeter {
+  /** Hears nothing. */
+  XdsMeter NONE = new XdsMeter() {};
+
+  /** A stream was opened. */
+  default void opened(StreamKind kind) {}
+
+  /** A stream ended. */
+  default void closed(StreamKind kind) {}
+
+  /** A stream was refused; the reason is one of a few words. */
+  default void refused(String reason) {}
+
+  /**
+   * A response was sent.
+   *
+   * @param bytes of the whole message
+   * @param resources in it, removals included
+   * @param micros since the assignment was published, or since the request where that came later
+   */
+  default void sent(ResourceType type, int bytes, int resources, long micros) {}
+
+  /**
+   * A response was accepted.
+   *
+   * @param micros since it was sent
+   */
+  default void acked(ResourceType type, long micros) {}
+
+  /** A response was rejected. */
+  default void nacked(ResourceType type) {}
+
+  /** A request with an outdated nonce was ignored. */
+  default void stale(ResourceType type) {}
+
+  /** A wait for an answer ran out. */
+  default void late(ResourceType type) {}
+
+  /** A stream asked for a type that is not served; it is not answered. */
+  default void unknownType() {}
+
+  /** A response was encoded, not taken from the cache. */
+  default void encoded(ResourceType type, int bytes) {}
+}
