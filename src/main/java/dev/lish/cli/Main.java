@@ -161,6 +161,8 @@ public final class Main {
         new ServeCommand(terminal, server, false),
         new ServeCommand(terminal, server, true),
         new BootstrapCommand(terminal),
+        new CheckCommand(terminal),
+        new RenderCommand(terminal),
         new PushCommand(terminal),
         new StatusCommand(terminal),
         new NodesCommand(terminal),
