@@ -50,6 +50,7 @@ public final class Main {
     if (args.length > 0 && !SERVERS.contains(args[0])) {
       // Only servers log. For the others Logback's start would cost more than a small check takes.
       System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+      System.setProperty("slf4j.internal.verbosity", "WARN");
     }
     PrintStream out = stream(FileDescriptor.out);
     Terminal terminal =
