@@ -1,123 +1,24 @@
 package dev.lish.cli;
 
-import com.google.protobuf.ByteString;
-import dev.lish.model.Problem;
-import dev.lish.model.Revision;
-import dev.lish.source.MeshFolder;
+import dev.lish.source.files.FolderOnDisk;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeMap;
 
-/** Reads a mesh folder from disk, as Git and Central Dogma would hold it. */
-final class FolderReader extends SimpleFileVisitor<Path> {
-  /** Above what a mesh file may have, so that the render says what is wrong with a large one. */
-  private static final long MAX_FILE = 32L << 20;
-
-  private static final long MAX_ALL = 512L << 20;
-  private static final int MAX_FILES = 100_000;
-
-  private final Path root;
-  private final TreeMap<String, ByteString> files = new TreeMap<>();
-  private final List<Problem> problems = new ArrayList<>();
-  private long bytes;
-
-  private FolderReader(Path root) {
-    this.root = root;
-  }
-
-  /**
-   * What came of reading.
-   *
-   * @param problems files that were left out, and why
-   */
-  record Reading(MeshFolder folder, List<Problem> problems) {}
+/** Reads the mesh folder that an argument names. */
+final class FolderReader {
+  private FolderReader() {}
 
   /** Reads the folder; a folder that is not there, or is far too large, ends the command. */
-  static Reading read(Terminal terminal, String name) {
+  static FolderOnDisk.Reading read(Terminal terminal, String name) {
     Path given = terminal.resolve(name);
     if (!Files.isDirectory(given)) {
       throw Failure.world(name + (Files.exists(given) ? ": not a folder" : ": no such folder"));
     }
     try {
-      FolderReader reader = new FolderReader(given.toRealPath());
-      Files.walkFileTree(reader.root, reader);
-      return new Reading(new MeshFolder(Revision.NONE, reader.files), reader.problems);
+      return FolderOnDisk.read(given);
     } catch (IOException e) {
-      throw Failure.world(name + ": cannot be read: " + e);
+      throw Failure.world(name + ": cannot be read: " + e.getMessage());
     }
-  }
-
-  @Override
-  public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-    return !folder.equals(root) && isHidden(folder)
-        ? FileVisitResult.SKIP_SUBTREE
-        : FileVisitResult.CONTINUE;
-  }
-
-  @Override
-  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-    if (isHidden(file)) {
-      return FileVisitResult.CONTINUE;
-    }
-    if (attributes.isSymbolicLink()) {
-      visitLink(file);
-    } else if (attributes.isRegularFile()) {
-      add(file, file);
-    }
-    return FileVisitResult.CONTINUE;
-  }
-
-  /** A link may lead to a file of the same folder, never out of it. */
-  private void visitLink(Path link) throws IOException {
-    Path target;
-    try {
-      target = link.toRealPath();
-    } catch (IOException e) {
-      problems.add(Problem.error(name(link), 0, "a link to nothing (expected: a file)"));
-      return;
-    }
-    if (!target.startsWith(root)) {
-      problems.add(
-          Problem.error(name(link), 0, "a link out of the folder (expected: a file in it)"));
-    } else if (Files.isRegularFile(target)) {
-      add(link, target);
-    } else {
-      problems.add(Problem.error(name(link), 0, "a link to a folder (expected: a file)"));
-    }
-  }
-
-  private void add(Path file, Path content) throws IOException {
-    long size = Files.size(content);
-    if (size > MAX_FILE) {
-      problems.add(
-          Problem.error(
-              name(file), 0, size + " bytes (expected: up to " + (MAX_FILE >> 20) + " MiB)"));
-      return;
-    }
-    bytes += size;
-    if (bytes > MAX_ALL || files.size() == MAX_FILES) {
-      throw Failure.world(
-          root
-              + ": more than "
-              + (MAX_ALL >> 20)
-              + " MiB or "
-              + MAX_FILES
-              + " files (expected: a mesh folder)");
-    }
-    files.put(name(file), ByteString.copyFrom(Files.readAllBytes(content)));
-  }
-
-  private static boolean isHidden(Path path) {
-    return path.getFileName().toString().startsWith(".");
-  }
-
-  private String name(Path file) {
-    return root.relativize(file).toString().replace('\\', '/');
   }
 }

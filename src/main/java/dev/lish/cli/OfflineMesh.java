@@ -7,6 +7,7 @@ import dev.lish.render.MessageTypes;
 import dev.lish.render.Renderer;
 import dev.lish.render.Rendering;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.files.FolderOnDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class OfflineMesh {
   private final Renderer renderer;
 
   private OfflineMesh(
-      FolderReader.Reading reading, OfflineRegistries registries, MessageTypes types) {
+      FolderOnDisk.Reading reading, OfflineRegistries registries, MessageTypes types) {
     MeshReader.Reading read = MeshReader.read(reading.folder());
     this.folder = reading.folder();
     this.mesh = read.mesh();
@@ -52,7 +53,7 @@ final class OfflineMesh {
   }
 
   static OfflineMesh read(Terminal terminal, Arguments given) {
-    FolderReader.Reading reading = FolderReader.read(terminal, given.required(0));
+    FolderOnDisk.Reading reading = FolderReader.read(terminal, given.required(0));
     return new OfflineMesh(
         reading,
         OfflineRegistries.read(terminal, reading.folder(), given.all("--registry")),

@@ -3,6 +3,7 @@ package dev.lish.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lish.model.Problem;
+import dev.lish.source.files.FolderOnDisk;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -69,7 +70,7 @@ final class PushCommand implements Command {
 
   private ObjectNode body(Arguments given, String message) {
     String name = given.required(0);
-    FolderReader.Reading reading = FolderReader.read(terminal, name);
+    FolderOnDisk.Reading reading = FolderReader.read(terminal, name);
     if (!reading.problems().isEmpty()) {
       ProblemPrinter.lines(terminal, reading.problems());
       throw Failure.input("nothing was pushed");
