@@ -38,6 +38,11 @@ public record View(
     sources = List.copyOf(sources);
   }
 
+  /** The same, with other endpoints being served. */
+  View with(Assignment now, Instant when) {
+    return new View(when, notReady, head, stages, membership, sources, now);
+  }
+
   /**
    * A stage.
    *

@@ -1,0 +1,138 @@
+package dev.lish.pipeline;
+
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.render.EndpointSpec;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Instance;
+import dev.lish.source.Source;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * Keeps the assignments of all discovered clusters. A query is resolved once, and an assignment
+ * made once, whatever the number of snapshots that use them. Confined to the pipeline's thread, but
+ * for the notes of what changed.
+ */
+final class Discovery {
+  private final Function<DiscoveryQuery, Source<List<Instance>>> open;
+  private final Runnable wake;
+  private final Clock clock;
+  private final SortedMap<String, Watch> watches = new TreeMap<>();
+  private final Map<EndpointSpec, Optional<Resource>> assignments = new HashMap<>();
+  private final Map<DiscoveryQuery, Set<EndpointSpec>> users = new HashMap<>();
+  private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
+
+  /** A query, its open watch, and since when it is open. */
+  record Watch(DiscoveryQuery query, Source<List<Instance>> source, Instant since) {}
+
+  Discovery(Function<DiscoveryQuery, Source<List<Instance>>> open, Runnable wake, Clock clock) {
+    this.open = open;
+    this.wake = wake;
+    this.clock = clock;
+  }
+
+  /** Watches what these specs need, and no longer what only others needed. */
+  void follow(Set<EndpointSpec> specs) {
+    assignments.keySet().retainAll(specs);
+    users.clear();
+    for (EndpointSpec spec : specs) {
+      spec.queries().forEach(q -> users.computeIfAbsent(q, any -> new HashSet<>()).add(spec));
+    }
+    List<Watch> unused = new ArrayList<>(watches.values());
+    unused.removeIf(watch -> users.containsKey(watch.query()));
+    for (Watch watch : unused) {
+      watches.remove(watch.query().toString());
+      watch.source().close();
+    }
+    for (DiscoveryQuery query : users.keySet()) {
+      if (!watches.containsKey(query.toString())) {
+        Source<List<Instance>> source = open.apply(query);
+        watches.put(query.toString(), new Watch(query, source, clock.instant()));
+        source.watch(
+            () -> {
+              changed.add(query);
+              wake.run();
+            });
+      }
+    }
+    for (EndpointSpec spec : specs) {
+      assignments.computeIfAbsent(spec, this::assign);
+    }
+  }
+
+  /** Takes in what the registries said since the last call; gives the specs that changed by it. */
+  Set<EndpointSpec> refresh() {
+    Set<EndpointSpec> touched = new HashSet<>();
+    for (DiscoveryQuery query : List.copyOf(changed)) {
+      changed.remove(query);
+      touched.addAll(users.getOrDefault(query, Set.of()));
+    }
+    touched.removeIf(
+        spec -> {
+          Optional<Resource> next = assign(spec);
+          return next.equals(assignments.put(spec, next));
+        });
+    return touched;
+  }
+
+  /** The assignment; empty while a registry that it needs has not answered. */
+  Optional<Resource> assignment(EndpointSpec spec) {
+    return assignments.computeIfAbsent(spec, this::assign);
+  }
+
+  /** The assignments of a group, without those that are not answered. */
+  ResourceSet set(Map<String, EndpointSpec> specs) {
+    List<Resource> resources = new ArrayList<>();
+    specs.values().forEach(spec -> assignment(spec).ifPresent(resources::add));
+    return ResourceSet.of(ResourceType.ENDPOINT, resources);
+  }
+
+  /** The names of a group that are not answered. */
+  Set<String> unanswered(Map<String, EndpointSpec> specs) {
+    Set<String> names = new HashSet<>();
+    specs.forEach(
+        (name, spec) -> {
+          if (assignment(spec).isEmpty()) {
+            names.add(name);
+          }
+        });
+    return names;
+  }
+
+  /** The open watches, by query. */
+  Iterable<Watch> watches() {
+    return watches.values();
+  }
+
+  void close() {
+    watches.values().forEach(watch -> watch.source().close());
+    watches.clear();
+  }
+
+  private Optional<Resource> assign(EndpointSpec spec) {
+    Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
+    for (DiscoveryQuery query : spec.queries()) {
+      Watch watch = watches.get(query.toString());
+      Optional<List<Instance>> last =
+          watch == null ? Optional.empty() : watch.source().state().last();
+      if (last.isEmpty()) {
+        return Optional.empty();
+      }
+      instances.put(query, last.get());
+    }
+    return Optional.of(spec.assign(instances));
+  }
+}

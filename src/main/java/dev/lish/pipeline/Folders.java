@@ -1,0 +1,74 @@
+package dev.lish.pipeline;
+
+import dev.lish.model.Revision;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.MeshRepository;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/**
+ * The mesh folders at the revisions that are in use. A revision that is not here is fetched in the
+ * background, and the loop is woken when it has come. Confined to the pipeline's thread.
+ */
+final class Folders {
+  private final MeshRepository repository;
+  private final Executor loop;
+  private final Runnable wake;
+  private final Map<Revision, MeshFolder> known = new HashMap<>();
+  private final Map<Revision, String> failed = new HashMap<>();
+  private final Set<Revision> fetching = new HashSet<>();
+
+  Folders(MeshRepository repository, Executor loop, Runnable wake) {
+    this.repository = repository;
+    this.loop = loop;
+    this.wake = wake;
+  }
+
+  /** The folder at head, as far as is known. */
+  Optional<MeshFolder> head() {
+    return repository.state().last();
+  }
+
+  /** The folder at this revision; empty while it is being fetched, or when that failed. */
+  Optional<MeshFolder> at(Revision revision) {
+    Optional<MeshFolder> head = head().filter(folder -> folder.revision().equals(revision));
+    if (head.isPresent()) {
+      known.put(revision, head.get());
+      return head;
+    }
+    MeshFolder folder = known.get(revision);
+    if (folder == null && !failed.containsKey(revision) && fetching.add(revision)) {
+      var unused =
+          repository
+              .at(revision)
+              .handleAsync(
+                  (fetched, failure) -> {
+                    fetching.remove(revision);
+                    if (failure == null) {
+                      known.put(revision, fetched);
+                    } else {
+                      failed.put(revision, Causes.text(failure));
+                    }
+                    wake.run();
+                    return fetched;
+                  },
+                  loop);
+    }
+    return Optional.ofNullable(folder);
+  }
+
+  /** Why the revision cannot be had. */
+  Optional<String> failure(Revision revision) {
+    return Optional.ofNullable(failed.get(revision));
+  }
+
+  /** Forgets what is not in use, and failures, so that they are tried again. */
+  void retain(Set<Revision> inUse) {
+    known.keySet().retainAll(inUse);
+    failed.clear();
+  }
+}

@@ -1,0 +1,204 @@
+package dev.lish.pipeline;
+
+import dev.lish.model.StageControl;
+import dev.lish.render.Mesh;
+import dev.lish.serve.StreamEvent;
+import dev.lish.snapshot.Assignment;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.SharedState;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop. One thread owns everything that changes: sources only wake it, a worker renders for it,
+ * and what comes out is published as one immutable value.
+ */
+public final class Pipeline implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+
+  private final World world;
+  private final Consumer<Assignment> publish;
+  private final ScheduledExecutorService loop;
+  private final ExecutorService worker;
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final AtomicBoolean worldChanged = new AtomicBoolean();
+  private final Queue<StreamEvent> events = new ConcurrentLinkedQueue<>();
+
+  private final Connections connections = new Connections();
+  private final Folders folders;
+  private final Members members;
+  private final Discovery discovery;
+  private final Snapshots snapshots;
+  private final Stages stages;
+  private final LocalOrders localOrders;
+  private final Epochs epochs;
+  private final Views views;
+  private final Clock clock;
+  private volatile View view;
+  private Assignment published = Assignment.NONE;
+
+  /**
+   * Builds the loop; {@link #start} starts it.
+   *
+   * @param mesh reads the {@code mesh.yaml} of a folder, if it is valid
+   * @param publish takes what is to be served; called on the pipeline's thread, must not block
+   */
+  public Pipeline(
+      World world,
+      Function<MeshFolder, Optional<Mesh>> mesh,
+      Consumer<Assignment> publish,
+      Clock clock) {
+    this.world = world;
+    this.publish = publish;
+    this.clock = clock;
+    loop = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lish-pipeline"));
+    worker = Executors.newSingleThreadExecutor(task -> new Thread(task, "lish-render"));
+    folders = new Folders(world.mesh(), loop, this::worldChanged);
+    members = new Members(mesh);
+    discovery = new Discovery(world.registries()::instances, this::wake, clock);
+    snapshots = new Snapshots(discovery);
+    stages = new Stages(world, folders, snapshots, new Threads(loop, worker, this::worldChanged));
+    localOrders = new LocalOrders(world.shared(), world.memory(), loop, this::worldChanged);
+    epochs = new Epochs(world.shared());
+    views = new Views(world, clock);
+    view = views.first();
+  }
+
+  /** Starts to watch, render and publish. */
+  public void start() {
+    world.mesh().watch(this::worldChanged);
+    world.shared().watch(this::worldChanged);
+    world.secrets().watch(this::worldChanged);
+    // Ages, and sources that stay silent, make themselves known without an event.
+    var unused = loop.scheduleAtFixedRate(this::worldChanged, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** Everything that may be known of the pipeline. */
+  public View view() {
+    return view;
+  }
+
+  /** Takes in what the streams tell. Never blocks. */
+  public void accept(StreamEvent event) {
+    events.add(event);
+    worldChanged();
+  }
+
+  /** Gives an order that counts on this replica only, until it is shared. */
+  CompletableFuture<Void> giveLocally(String stage, StageControl control) {
+    return CompletableFuture.runAsync(
+        () -> {
+          localOrders.give(stage, control);
+          worldChanged();
+        },
+        loop);
+  }
+
+  /** An order was committed: it settles what was ordered locally for the stage. */
+  CompletableFuture<Void> settle(String stage) {
+    return CompletableFuture.runAsync(() -> localOrders.settle(stage), loop);
+  }
+
+  /** Where renders are done, one at a time. */
+  ExecutorService worker() {
+    return worker;
+  }
+
+  private void worldChanged() {
+    worldChanged.set(true);
+    wake();
+  }
+
+  private void wake() {
+    if (awake.compareAndSet(false, true)) {
+      try {
+        loop.execute(this::step);
+      } catch (RejectedExecutionException e) {
+        log.debug("the pipeline is closed");
+      }
+    }
+  }
+
+  private void step() {
+    // First: what changes from here on wakes the loop again.
+    awake.set(false);
+    try {
+      takeEvents();
+      boolean whole = worldChanged.getAndSet(false);
+      if (whole) {
+        world.mesh().state().last().ifPresent(world.registries()::follow);
+        world.shared().state().last().ifPresent(this::takeWorld);
+      }
+      snapshots.refresh();
+      publish(whole);
+    } catch (RuntimeException e) {
+      views.bug(e);
+      log.error("a bug of Lish; what was served goes on being served", e);
+    }
+  }
+
+  private void takeEvents() {
+    for (StreamEvent event = events.poll(); event != null; event = events.poll()) {
+      boolean unused =
+          event.match(
+              connected -> connections.add(connected.stream(), connected.node()),
+              gone -> connections.remove(gone.stream()),
+              nacked ->
+                  epochs.nacked(
+                      nacked.key().stage(), nacked.revision(), nacked.epoch(), nacked.type()),
+              acked -> false);
+    }
+  }
+
+  private void takeWorld(SharedState shared) {
+    localOrders.share();
+    members
+        .step(
+            shared.membership(),
+            shared.membership().flatMap(folders::at),
+            folders.head(),
+            connections.all())
+        .ifPresent(
+            revision -> {
+              var unused =
+                  world
+                      .shared()
+                      .putMembership(
+                          shared.revision(), revision, "lish", "Membership of " + revision);
+            });
+    stages.step(members.names(), shared, localOrders, connections);
+  }
+
+  private void publish(boolean whole) {
+    Assignment next = new Assignment(members.rules(), stages.groups(), snapshots.all());
+    if (!next.equals(published)) {
+      published = next;
+      connections.published(next);
+      publish.accept(next);
+    }
+    view =
+        whole
+            ? views.view(folders, stages, members, localOrders, discovery, next)
+            : view.with(next, clock.instant());
+  }
+
+  @Override
+  public void close() {
+    loop.shutdownNow();
+    worker.shutdownNow();
+    discovery.close();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.lish.pipeline;
+
+import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Instance;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.Registry;
+import dev.lish.source.Service;
+import dev.lish.source.Source;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * All registries by name: those that {@code lish.yaml} names, and one for each {@code
+ * registries/<name>.yaml} of the newest mesh folder. One of {@code lish.yaml} wins over one of the
+ * same name in the folder. Safe for use by several threads.
+ */
+public final class Registries implements AutoCloseable {
+  private static final String FOLDER = "registries/";
+
+  private final Function<String, Registry> fromFolder;
+  private final SortedMap<String, Registry> all = new TreeMap<>();
+  private final SortedMap<String, Source<List<Service>>> catalogs = new TreeMap<>();
+
+  /**
+   * @param fixed those of {@code lish.yaml}
+   * @param fromFolder opens the registry of this name that lies in the mesh folder
+   */
+  public Registries(Collection<Registry> fixed, Function<String, Registry> fromFolder) {
+    fixed.forEach(registry -> all.put(registry.name(), registry));
+    this.fromFolder = fromFolder;
+  }
+
+  /** Opens the registries that this folder has and that are not open yet. */
+  synchronized void follow(MeshFolder folder) {
+    for (String name : names(folder)) {
+      all.computeIfAbsent(name, fromFolder);
+    }
+  }
+
+  private static Set<String> names(MeshFolder folder) {
+    Set<String> names = new HashSet<>();
+    for (String path : folder.files().tailMap(FOLDER).keySet()) {
+      if (!path.startsWith(FOLDER)) {
+        break;
+      }
+      String file = path.substring(FOLDER.length());
+      if (file.indexOf('/') < 0 && (file.endsWith(".yaml") || file.endsWith(".yml"))) {
+        names.add(file.substring(0, file.lastIndexOf('.')));
+      }
+    }
+    return names;
+  }
+
+  /** Name to the query parameters that the registry knows. */
+  public synchronized SortedMap<String, Set<String>> parameters() {
+    SortedMap<String, Set<String>> parameters = new TreeMap<>();
+    all.forEach((name, registry) -> parameters.put(name, registry.parameters()));
+    return parameters;
+  }
+
+  /** Opens a watch; the renderer lets only known registries through. */
+  synchronized Source<List<Instance>> instances(DiscoveryQuery query) {
+    Registry registry = all.get(query.registry());
+    if (registry == null) {
+      throw new IllegalStateException(query + " (expected: one of " + all.keySet() + ")");
+    }
+    return registry.instances(query);
+  }
+
+  /** Has the catalogs of these registries watched from now on. */
+  synchronized void need(Set<String> names, Runnable wake) {
+    for (String name : names) {
+      Registry registry = all.get(name);
+      if (registry != null && !catalogs.containsKey(name)) {
+        Source<List<Service>> catalog = registry.services();
+        catalogs.put(name, catalog);
+        catalog.watch(wake);
+      }
+    }
+  }
+
+  /** The catalogs that were needed, by registry. */
+  synchronized Map<String, Source<List<Service>>> catalogs() {
+    return new TreeMap<>(catalogs);
+  }
+
+  /** The catalogs that have answered. */
+  public synchronized SortedMap<String, List<Service>> services() {
+    SortedMap<String, List<Service>> services = new TreeMap<>();
+    catalogs.forEach(
+        (name, catalog) -> catalog.state().last().ifPresent(list -> services.put(name, list)));
+    return services;
+  }
+
+  @Override
+  public synchronized void close() {
+    catalogs.values().forEach(Source::close);
+    all.values().forEach(Registry::close);
+  }
+}

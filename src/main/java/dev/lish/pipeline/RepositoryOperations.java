@@ -1,0 +1,182 @@
+package dev.lish.pipeline;
+
+import com.google.protobuf.ByteString;
+import dev.lish.delivery.Decision;
+import dev.lish.delivery.Orders;
+import dev.lish.delivery.Signature;
+import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
+import dev.lish.source.Commit;
+import dev.lish.source.SharedState;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+
+/** Orders as commits to Lish's own repository, or, for the hour without it, as local ones. */
+public final class RepositoryOperations implements Operations {
+  private final World world;
+  private final Pipeline pipeline;
+  private final PushCheck check;
+  private final Clock clock;
+
+  /** Acts on this pipeline and the repositories of its world. */
+  public RepositoryOperations(World world, Pipeline pipeline, PushCheck check, Clock clock) {
+    this.world = world;
+    this.pipeline = pipeline;
+    this.check = check;
+    this.clock = clock;
+  }
+
+  @Override
+  public CompletableFuture<Commit> pause(Optional<String> stage, Order order) {
+    return each(
+        stage,
+        order,
+        "Pause",
+        (view, signature) -> Orders.pause(view.control(), view.serving(), signature));
+  }
+
+  @Override
+  public CompletableFuture<Commit> resume(Optional<String> stage, Order order) {
+    return each(
+        stage, order, "Resume", (view, signature) -> Orders.resume(view.control(), signature));
+  }
+
+  @Override
+  public CompletableFuture<Commit> promote(String stage, Optional<Revision> revision, Order order) {
+    Optional<Revision> head = pipeline.view().head();
+    if (revision.isPresent() && head.isPresent() && revision.get().compareTo(head.get()) > 0) {
+      return refused("revision " + revision.get() + " (expected: 1.." + head.get() + ")");
+    }
+    return each(
+        Optional.of(stage),
+        order,
+        "Promote",
+        (view, signature) -> Orders.promote(view.control(), revision, signature));
+  }
+
+  @Override
+  public CompletableFuture<Commit> promoteMembership(Revision revision, Order order) {
+    if (order.local()) {
+      return refused("membership holds for all replicas (expected: without --local)");
+    }
+    Optional<SharedState> shared = world.shared().state().last();
+    if (shared.isEmpty()) {
+      return unreachable();
+    }
+    return world
+        .mesh()
+        .at(revision)
+        .thenCompose(
+            folder ->
+                world
+                    .shared()
+                    .putMembership(
+                        shared.get().revision(),
+                        revision,
+                        order.by(),
+                        "Membership of " + revision + reason(order)))
+        .exceptionally(failure -> new Commit.Refused(Causes.text(failure)));
+  }
+
+  @Override
+  public CompletableFuture<Commit> rollback(String stage, Order order) {
+    return each(
+        Optional.of(stage),
+        order,
+        "Roll back",
+        (view, signature) -> Orders.rollback(view.control(), before(view), signature));
+  }
+
+  /** The newest revision that the stage has served and that is older than what it serves now. */
+  private Optional<Revision> before(View.Stage stage) {
+    return world.memory().served(stage.name()).stream()
+        .filter(r -> stage.serving().isPresent() && r.compareTo(stage.serving().get()) < 0)
+        .max(Revision::compareTo);
+  }
+
+  @Override
+  public CompletableFuture<Commit> push(
+      Optional<Revision> base, Map<String, ByteString> files, String message, String by) {
+    Optional<Revision> seen = base.or(() -> pipeline.view().head());
+    if (seen.isEmpty()) {
+      return unreachable();
+    }
+    return CompletableFuture.supplyAsync(() -> check.problems(files), pipeline.worker())
+        .thenCompose(
+            problems ->
+                problems.isEmpty()
+                    ? world.mesh().push(seen.get(), files, message, by)
+                    : CompletableFuture.completedFuture(new Commit.Rejected(problems)));
+  }
+
+  private CompletableFuture<Commit> each(
+      Optional<String> only,
+      Order order,
+      String verb,
+      BiFunction<View.Stage, Signature, Decision> decide) {
+    View view = pipeline.view();
+    List<View.Stage> stages =
+        view.stages().stream().filter(s -> only.isEmpty() || s.name().equals(only.get())).toList();
+    if (stages.isEmpty()) {
+      List<String> names = view.stages().stream().map(View.Stage::name).toList();
+      return refused("stage " + only.orElse("") + " (expected: one of " + names + ")");
+    }
+    Signature signature = new Signature(order.by(), order.reason(), clock.instant());
+    List<CompletableFuture<Commit>> commits = new ArrayList<>();
+    for (View.Stage stage : stages) {
+      commits.add(
+          decide
+              .apply(stage, signature)
+              .match(
+                  set -> set(stage.name(), set.control(), order, verb),
+                  nothing -> unchanged(),
+                  senseless -> refused("stage " + stage.name() + " " + senseless.because())));
+    }
+    return commits.stream().reduce((a, b) -> a.thenCombine(b, Commit::worse)).orElseThrow();
+  }
+
+  private CompletableFuture<Commit> set(
+      String stage, StageControl control, Order order, String verb) {
+    if (order.local()) {
+      return pipeline.giveLocally(stage, control).thenApply(done -> new Commit.Done(Revision.NONE));
+    }
+    Optional<SharedState> shared = world.shared().state().last();
+    if (shared.isEmpty()) {
+      return unreachable();
+    }
+    return world
+        .shared()
+        .putStage(shared.get().revision(), stage, control, verb + " " + stage + reason(order))
+        .thenCompose(
+            commit ->
+                commit instanceof Commit.Done
+                    ? pipeline.settle(stage).thenApply(settled -> commit)
+                    : CompletableFuture.completedFuture(commit));
+  }
+
+  private CompletableFuture<Commit> unchanged() {
+    Revision revision =
+        world.shared().state().last().map(SharedState::revision).orElse(Revision.NONE);
+    return CompletableFuture.completedFuture(new Commit.Unchanged(revision));
+  }
+
+  private static CompletableFuture<Commit> refused(String message) {
+    return CompletableFuture.completedFuture(new Commit.Refused(message));
+  }
+
+  private static CompletableFuture<Commit> unreachable() {
+    return CompletableFuture.completedFuture(
+        new Commit.Unreachable(
+            "Central Dogma has not answered yet (pause, resume, promote and rollback act on this"
+                + " replica alone with --local)"));
+  }
+
+  private static String reason(Order order) {
+    return order.reason().isEmpty() ? "" : ": " + order.reason();
+  }
+}

@@ -1,0 +1,122 @@
+package dev.lish.pipeline;
+
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.model.SnapshotKey;
+import dev.lish.render.EndpointSpec;
+import dev.lish.render.Rendered;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.Snapshot;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Joins what was rendered with what was discovered, per kind of Envoy. Confined to the pipeline's
+ * thread.
+ */
+final class Snapshots {
+  private final Discovery discovery;
+  private final Map<String, Rendered> byStage = new LinkedHashMap<>();
+  private Map<SnapshotKey, Snapshot> all = new HashMap<>();
+
+  Snapshots(Discovery discovery) {
+    this.discovery = discovery;
+  }
+
+  /** The stage has this now, in this epoch. */
+  void put(Rendered rendered, int epoch) {
+    byStage.put(rendered.stage(), rendered);
+    discovery.follow(specs());
+    Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
+    next.keySet().removeIf(key -> key.stage().equals(rendered.stage()));
+    rendered.groups().forEach((key, group) -> next.put(key, snapshot(rendered, key, epoch)));
+    all = next;
+  }
+
+  /** The stage is no more. */
+  void remove(String stage) {
+    if (byStage.remove(stage) != null) {
+      Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
+      next.keySet().removeIf(key -> key.stage().equals(stage));
+      all = next;
+      discovery.follow(specs());
+    }
+  }
+
+  /** The stage's epoch rose. */
+  void epoch(String stage, int epoch) {
+    all.replaceAll(
+        (key, s) ->
+            key.stage().equals(stage) && s.epoch() != epoch
+                ? new Snapshot(key, s.revision(), epoch, s.sets(), s.unanswered())
+                : s);
+  }
+
+  /** Takes in what registries said since the last call; true when a snapshot changed by it. */
+  boolean refresh() {
+    Set<EndpointSpec> changed = discovery.refresh();
+    if (changed.isEmpty()) {
+      return false;
+    }
+    byStage
+        .values()
+        .forEach(rendered -> rendered.groups().forEach((key, group) -> touch(key, group, changed)));
+    return true;
+  }
+
+  private void touch(SnapshotKey key, Rendered.Group group, Set<EndpointSpec> changed) {
+    Map<String, Optional<Resource>> updates = new HashMap<>();
+    for (EndpointSpec spec : changed) {
+      if (spec.equals(group.endpoints().get(spec.name()))) {
+        updates.put(spec.name(), discovery.assignment(spec));
+      }
+    }
+    Snapshot now = all.get(key);
+    if (now == null || updates.isEmpty()) {
+      return;
+    }
+    ResourceSet endpoints = now.set(ResourceType.ENDPOINT).with(updates);
+    Set<String> unanswered = new HashSet<>(now.unanswered());
+    updates.forEach(
+        (name, resource) -> {
+          if (resource.isPresent()) {
+            unanswered.remove(name);
+          } else {
+            unanswered.add(name);
+          }
+        });
+    all.put(key, now.withEndpoints(endpoints, unanswered));
+  }
+
+  private Snapshot snapshot(Rendered rendered, SnapshotKey key, int epoch) {
+    Rendered.Group group = rendered.groups().get(key);
+    if (group == null) {
+      throw new IllegalStateException(key + " is not among " + rendered.groups().keySet());
+    }
+    Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
+    group
+        .resources()
+        .forEach((type, byName) -> sets.put(type, ResourceSet.of(type, byName.values())));
+    sets.put(ResourceType.ENDPOINT, discovery.set(group.endpoints()));
+    return new Snapshot(
+        key, rendered.revision(), epoch, sets, discovery.unanswered(group.endpoints()));
+  }
+
+  private Set<EndpointSpec> specs() {
+    Set<EndpointSpec> specs = new HashSet<>();
+    byStage
+        .values()
+        .forEach(r -> r.groups().values().forEach(g -> specs.addAll(g.endpoints().values())));
+    return specs;
+  }
+
+  /** All snapshots that are ready; a copy is taken by whoever publishes it. */
+  Map<SnapshotKey, Snapshot> all() {
+    return all;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.lish.pipeline;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.GroupRule;
+import dev.lish.model.Revision;
+import dev.lish.render.Rendered;
+import dev.lish.render.Rendering;
+import dev.lish.source.Inputs;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.SharedState;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes every stage towards the revision that it should have. Rendering happens on the worker; the
+ * loop only swaps in the result. Confined to the pipeline's thread.
+ */
+final class Stages {
+  private static final Logger log = LoggerFactory.getLogger(Stages.class);
+
+  private final World world;
+  private final Folders folders;
+  private final Snapshots snapshots;
+  private final Threads threads;
+  private final Map<String, StageLine> byName = new LinkedHashMap<>();
+
+  Stages(World world, Folders folders, Snapshots snapshots, Threads threads) {
+    this.world = world;
+    this.folders = folders;
+    this.snapshots = snapshots;
+    this.threads = threads;
+  }
+
+  /** Takes in which stages there are and what is set for them. */
+  void step(List<String> names, SharedState shared, LocalOrders orders, Connections connections) {
+    removeAllBut(names);
+    for (String name : names) {
+      StageLine stage = byName.computeIfAbsent(name, StageLine::new);
+      Optional<Revision> head = folders.head().map(MeshFolder::revision);
+      stage.aim(orders.control(name, shared), head);
+      if (stage.release(connections.of(name))) {
+        serve(stage);
+      }
+      snapshots.epoch(name, stage.control().epoch());
+      advance(stage, connections);
+    }
+    sort(names);
+    Set<Revision> inUse = new HashSet<>();
+    byName.values().forEach(stage -> stage.addInUse(inUse));
+    shared.membership().ifPresent(inUse::add);
+    folders.retain(inUse);
+  }
+
+  private void advance(StageLine stage, Connections connections) {
+    Optional<Revision> wanted = stage.wanted();
+    if (wanted.isEmpty()) {
+      return;
+    }
+    Optional<MeshFolder> folder = folders.at(wanted.get());
+    if (folder.isEmpty()) {
+      if (folders.failure(wanted.get()).isPresent()) {
+        stage.unreadable(wanted.get(), world.memory().served(stage.name()));
+      }
+      return;
+    }
+    Inputs inputs = inputs(stage.name(), folder.get());
+    if (!stage.shouldRender(inputs)) {
+      return;
+    }
+    stage.started(inputs);
+    Optional<Rendered> previous = stage.serving().map(StageLine.Serving::rendered);
+    var unused =
+        CompletableFuture.supplyAsync(
+                () -> world.renderer().render(inputs, previous), threads.worker())
+            .handleAsync(
+                (rendering, crash) -> {
+                  finish(stage, Optional.ofNullable(rendering), crash, connections);
+                  threads.wake().run();
+                  return rendering;
+                },
+                threads.loop());
+  }
+
+  private void finish(
+      StageLine stage,
+      Optional<Rendering> rendering,
+      @org.jspecify.annotations.Nullable Throwable crash,
+      Connections connections) {
+    if (rendering.isEmpty()) {
+      log.error("stage {}: the render failed by a bug of Lish", stage.name(), crash);
+      stage.crashed(crash == null ? "no result" : Causes.text(crash));
+      return;
+    }
+    List<Revision> served = world.memory().served(stage.name());
+    if (stage.finished(rendering.get(), connections.of(stage.name()), served)) {
+      serve(stage);
+    }
+    world.registries().need(stage.waitingFor(), threads.wake());
+  }
+
+  private void serve(StageLine stage) {
+    StageLine.Serving serving = stage.serving().orElseThrow();
+    snapshots.put(serving.rendered(), stage.control().epoch());
+    world.memory().serves(stage.name(), serving.folder());
+    log.info("stage {} serves revision {}", stage.name(), serving.folder().revision());
+  }
+
+  private Inputs inputs(String stage, MeshFolder folder) {
+    SortedMap<String, ByteString> secrets =
+        world.secrets().state().last().orElse(Collections.emptySortedMap());
+    return new Inputs(
+        stage,
+        folder,
+        world.registries().services(),
+        world.registries().parameters(),
+        secrets,
+        false);
+  }
+
+  private void removeAllBut(List<String> names) {
+    for (String name : List.copyOf(byName.keySet())) {
+      if (!names.contains(name)) {
+        byName.remove(name);
+        snapshots.remove(name);
+        log.info("stage {} is no more", name);
+      }
+    }
+  }
+
+  private void sort(List<String> names) {
+    Map<String, StageLine> sorted = new LinkedHashMap<>();
+    names.forEach(name -> sorted.put(name, byName.get(name)));
+    byName.clear();
+    byName.putAll(sorted);
+  }
+
+  /** The stages in delivery order. */
+  Collection<StageLine> all() {
+    return byName.values();
+  }
+
+  /** Stage to its groups, for stages that serve something. */
+  Map<String, List<GroupRule>> groups() {
+    Map<String, List<GroupRule>> groups = new HashMap<>();
+    byName.forEach(
+        (name, stage) -> {
+          if (stage.serving().isPresent()) {
+            groups.put(name, stage.groups());
+          }
+        });
+    return groups;
+  }
+}
