@@ -1,5 +1,7 @@
 package dev.lish.cli;
 
+import dev.lish.app.Foreground;
+import dev.lish.app.StartException;
 import dev.lish.config.LishConfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -61,7 +63,7 @@ public final class Main {
             System.getenv(),
             Path.of(""),
             Clock.systemUTC());
-    int exitCode = new Main(terminal, Main::notWired).run(args);
+    int exitCode = new Main(terminal, (config, demo) -> serve(terminal, config, demo)).run(args);
     out.flush();
     System.exit(exitCode);
   }
@@ -184,7 +186,12 @@ public final class Main {
     return version == null ? "(not from a jar)" : version;
   }
 
-  private static int notWired(LishConfig config, boolean demo) {
-    throw Failure.world((demo ? "demo" : "serve") + ": this build has no server");
+  private static int serve(Terminal terminal, LishConfig config, boolean demo) {
+    try {
+      new Foreground(terminal.out(), Clock.systemUTC(), System.getenv()).run(config, demo);
+      return Exit.FINE;
+    } catch (StartException e) {
+      throw Failure.world(e.sentence());
+    }
   }
 }

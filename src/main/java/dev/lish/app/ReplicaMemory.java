@@ -1,0 +1,199 @@
+package dev.lish.app;
+
+import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
+import dev.lish.pipeline.Memory;
+import dev.lish.source.MeshFolder;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this replica remembers, as two small files in {@code data/}: which revisions each stage has
+ * served, and local orders. Written in the background; a full disk is logged and changes nothing
+ * else.
+ */
+final class ReplicaMemory implements Memory, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReplicaMemory.class);
+
+  /** How many revisions of a stage are remembered. */
+  private static final int HISTORY = 50;
+
+  private final Path served;
+  private final Path orders;
+  private final BiConsumer<MeshFolder, Set<Revision>> keepFolder;
+  private final Map<String, List<Revision>> history = new ConcurrentHashMap<>();
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(task -> new Thread(task, "lish-memory"));
+
+  /**
+   * Reads the files of an earlier run.
+   *
+   * @param keepFolder keeps a folder that is served, and forgets those of other revisions than
+   *     these
+   */
+  ReplicaMemory(Path folder, BiConsumer<MeshFolder, Set<Revision>> keepFolder) {
+    this.served = folder.resolve("served.properties");
+    this.orders = folder.resolve("local-orders.properties");
+    this.keepFolder = keepFolder;
+    read(served).forEach((stage, text) -> history.put(stage, revisions(text)));
+  }
+
+  @Override
+  public List<Revision> served(String stage) {
+    return history.getOrDefault(stage, List.of());
+  }
+
+  @Override
+  public void serves(String stage, MeshFolder folder) {
+    List<Revision> next = new ArrayList<>(served(stage));
+    next.remove(folder.revision());
+    next.add(folder.revision());
+    int surplus = Math.max(0, next.size() - HISTORY);
+    history.put(stage, List.copyOf(next.subList(surplus, next.size())));
+    Set<Revision> current = new TreeSet<>();
+    history.values().forEach(all -> current.add(all.get(all.size() - 1)));
+    keepFolder.accept(folder, current);
+    Map<String, String> lines = new TreeMap<>();
+    history.forEach((name, all) -> lines.put(name, text(all)));
+    write(served, lines);
+  }
+
+  @Override
+  public Map<String, StageControl> localOrders() {
+    Map<String, StageControl> controls = new TreeMap<>();
+    read(orders)
+        .forEach((stage, text) -> control(text).ifPresent(control -> controls.put(stage, control)));
+    return controls;
+  }
+
+  @Override
+  public void keepLocalOrders(Map<String, StageControl> controls) {
+    Map<String, String> lines = new TreeMap<>();
+    controls.forEach((stage, control) -> lines.put(stage, text(control)));
+    write(orders, lines);
+  }
+
+  private static List<Revision> revisions(String text) {
+    List<Revision> revisions = new ArrayList<>();
+    for (String word : text.split(" ", -1)) {
+      if (word.matches("\\d{1,9}")) {
+        revisions.add(new Revision(Integer.parseInt(word)));
+      }
+    }
+    return List.copyOf(revisions);
+  }
+
+  private static String text(List<Revision> revisions) {
+    return String.join(" ", revisions.stream().map(Revision::toString).toList());
+  }
+
+  /** Tab-separated: revision or {@code head}, paused at or {@code -}, epoch, by, at, reason. */
+  private static String text(StageControl control) {
+    return String.join(
+        "\t",
+        control.revision().map(Revision::toString).orElse("head"),
+        control.pausedAt().map(Revision::toString).orElse("-"),
+        Integer.toString(control.epoch()),
+        control.by().replace('\t', ' '),
+        control.at().toString(),
+        control.reason());
+  }
+
+  private static Optional<StageControl> control(String text) {
+    String[] fields = text.split("\t", 6);
+    try {
+      return Optional.of(
+          new StageControl(
+              revision(fields[0], "head"),
+              revision(fields[1], "-"),
+              Integer.parseInt(fields[2]),
+              fields[3],
+              fields[5],
+              Instant.parse(fields[4])));
+    } catch (IllegalArgumentException | DateTimeParseException | IndexOutOfBoundsException e) {
+      log.warn("a local order in data/ cannot be read and is dropped: {}", text);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Revision> revision(String text, String none) {
+    return text.equals(none) ? Optional.empty() : Optional.of(new Revision(Integer.parseInt(text)));
+  }
+
+  private static Map<String, String> read(Path file) {
+    Properties properties = new Properties();
+    if (Files.exists(file)) {
+      try {
+        properties.load(new StringReader(Files.readString(file)));
+      } catch (IOException | IllegalArgumentException e) {
+        log.warn("{} cannot be read and is taken as empty: {}", file, e.toString());
+      }
+    }
+    Map<String, String> lines = new TreeMap<>();
+    properties.stringPropertyNames().forEach(key -> lines.put(key, properties.getProperty(key)));
+    return lines;
+  }
+
+  private void write(Path file, Map<String, String> lines) {
+    Properties properties = new Properties();
+    properties.putAll(lines);
+    StringWriter text = new StringWriter();
+    try {
+      properties.store(text, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    writer.execute(
+        () -> {
+          try {
+            Path temporary = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(temporary, text.toString());
+            Files.move(
+                temporary,
+                file,
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+          } catch (IOException e) {
+            log.error(
+                "{} cannot be written; Lish goes on, but a restart forgets: {}",
+                file,
+                e.toString());
+          }
+        });
+  }
+
+  /** Waits for what is still to be written, for a moment. */
+  @Override
+  public void close() {
+    writer.shutdown();
+    try {
+      if (!writer.awaitTermination(2, TimeUnit.SECONDS)) {
+        log.warn("{} could not be written in time", served);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
