@@ -108,8 +108,7 @@ class ConsulScaleIT {
           millis(lags.get(CHANGES - 1)),
           connections.get(),
           threads);
-      return new Measured(
-          connections.get(), threads, Duration.ofNanos(lags.get(CHANGES - 1)));
+      return new Measured(connections.get(), threads, Duration.ofNanos(lags.get(CHANGES - 1)));
     }
   }
 
@@ -122,7 +121,7 @@ class ConsulScaleIT {
   }
 
   /** Established connections of this host's clients to the port, as the kernel lists them. */
-  private static int connectionsTo(int port) throws IOException {
+  static int connectionsTo(int port) throws IOException {
     String remote = ":%04X".formatted(port);
     int count = 0;
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
