@@ -82,7 +82,9 @@ final class ConsulClient implements AutoCloseable {
           .append(encode(parameter.getValue()))
           .append('&');
     }
-    target.append(settings.stale() ? "stale" : "");
+    // A read follows a signal, and a server that lags might not know yet what was signalled.
+    boolean stale = settings.stale() && !blocksFor.isZero();
+    target.append(stale ? "stale" : "");
     // Consul adds up to a sixteenth to the time that it was asked to block.
     Duration timeout = blocksFor.plus(blocksFor.dividedBy(16)).plus(PATIENCE);
     RequestOptions options = RequestOptions.builder().responseTimeout(timeout).build();
