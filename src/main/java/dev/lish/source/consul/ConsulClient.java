@@ -2,6 +2,7 @@ package dev.lish.source.consul;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.base.Throwables;
 import com.google.protobuf.UnsafeByteOperations;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.ClientFactoryBuilder;
@@ -81,7 +82,9 @@ final class ConsulClient implements AutoCloseable {
           .append(encode(parameter.getValue()))
           .append('&');
     }
-    target.append(settings.stale() ? "stale" : "");
+    // A read follows a signal, and a server that lags might not know yet what was signalled.
+    boolean stale = settings.stale() && !blocksFor.isZero();
+    target.append(stale ? "stale" : "");
     // Consul adds up to a sixteenth to the time that it was asked to block.
     Duration timeout = blocksFor.plus(blocksFor.dividedBy(16)).plus(PATIENCE);
     RequestOptions options = RequestOptions.builder().responseTimeout(timeout).build();
@@ -139,9 +142,11 @@ final class ConsulClient implements AutoCloseable {
     return new Answer.Failed("the connection to " + address + " broke: " + say(cause), false);
   }
 
+  /** The last cause says most: those around it say that TLS has a problem, or a connection. */
   private static String say(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
+    Throwable last = Throwables.getRootCause(failure);
+    String message = last.getMessage();
+    return message == null ? last.getClass().getSimpleName() : message;
   }
 
   @Override

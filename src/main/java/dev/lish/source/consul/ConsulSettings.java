@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param address scheme, host and port of the agent, e.g. {@code http://127.0.0.1:8500}
  * @param access who we are, and where we ask
  * @param load how much we ask
- * @param stale true: any server may answer, not only the leader; then an answer can be old by as
- *     much as the servers lag
+ * @param stale true: any server may answer a blocking query, not only the leader; then an answer
+ *     can be old by as much as the servers lag
  */
 public record ConsulSettings(String name, URI address, Access access, Load load, boolean stale) {
   /**
