@@ -58,7 +58,6 @@ class ArchitectureTest {
       parse(
           """
           com.linecorp.centraldogma: source.dogma
-          com.ecwid.consul: source.consul
           io.pebbletemplates: render
           com.google.protobuf.util: render
           io.grpc: serve accesslog app

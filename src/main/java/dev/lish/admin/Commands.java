@@ -49,7 +49,7 @@ final class Commands {
       @Nullable String reason,
       boolean local) {}
 
-  private record Membership(@Nullable Integer revision, @Nullable String reason, boolean local) {}
+  private record Membership(@Nullable Integer revision, @Nullable String reason) {}
 
   private record Push(
       @Nullable Integer base, @Nullable String message, @Nullable Map<String, String> files) {}
@@ -79,8 +79,7 @@ final class Commands {
     if (revision == null || revision < 1) {
       throw new WrongRequest("revision: " + revision + " (expected: a number, 1 or more)");
     }
-    return operations.promoteMembership(
-        new Revision(revision), order(by, wanted.reason(), wanted.local()));
+    return operations.promoteMembership(new Revision(revision), order(by, wanted.reason(), false));
   }
 
   private CompletableFuture<Commit> rollback(byte[] body, String by) {

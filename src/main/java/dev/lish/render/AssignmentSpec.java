@@ -77,7 +77,7 @@ final class AssignmentSpec implements EndpointSpec {
       }
     }
     this.queries = Set.copyOf(found);
-    this.hash = ContentHash.of(Encoded.bytes(base).toByteArray(), description(this.entries));
+    this.hash = ContentHash.of(ProtoReader.bytes(base).toByteArray(), description(this.entries));
     this.fixed = queries.isEmpty() ? Optional.of(build(Map.of())) : Optional.empty();
   }
 
@@ -94,7 +94,7 @@ final class AssignmentSpec implements EndpointSpec {
     for (Entry entry : entries) {
       text.append('\n');
       if (entry instanceof Fixed fixed) {
-        text.append(ContentHash.of(Encoded.bytes(fixed.endpoints).toByteArray()));
+        text.append(ContentHash.of(ProtoReader.bytes(fixed.endpoints).toByteArray()));
       } else {
         text.append(entry);
       }
@@ -136,7 +136,7 @@ final class AssignmentSpec implements EndpointSpec {
         add(assignment, discovered, found);
       }
     }
-    return Resource.of(ResourceType.ENDPOINT, name(), Encoded.bytes(assignment.build()), path);
+    return Resource.of(ResourceType.ENDPOINT, name(), ProtoReader.bytes(assignment.build()), path);
   }
 
   private static void add(

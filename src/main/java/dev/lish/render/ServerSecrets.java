@@ -1,10 +1,10 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -21,42 +21,44 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 record ServerSecrets(SortedMap<String, ByteString> files, boolean offline) {
   private static final String KEY = "from_server";
+  private static final String DATA_SOURCE = "envoy.config.core.v3.DataSource";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
-  /** The document with {@code inline_bytes} in place of {@code from_server}. */
-  Node resolve(Node document, YamlValues values) {
-    return resolve(document, values, false);
+  /** Takes {@code from_server} in a {@code DataSource}; other fields are not its own. */
+  ProtoReader.ExtraField field(Node document, YamlValues values) {
+    Set<Node> ticketKeys = Collections.newSetFromMap(new IdentityHashMap<>());
+    find(document, values, false, ticketKeys);
+    return (type, key, value, into) -> {
+      if (!type.getFullName().equals(DATA_SOURCE) || !key.getValue().equals(KEY)) {
+        return false;
+      }
+      if (values.text().secret()) {
+        into.setField(
+            type.findFieldByName("inline_bytes"),
+            content(value, values, ticketKeys.contains(value)));
+      } else {
+        values.error(key, KEY + " outside a folder named secrets (expected: the file in one)");
+      }
+      return true;
+    };
   }
 
-  private Node resolve(Node node, YamlValues values, boolean ticketKeys) {
+  /** Finds the values of {@code from_server} that stand for session ticket keys. */
+  private static void find(Node node, YamlValues values, boolean inKeys, Set<Node> ticketKeys) {
     if (node instanceof SequenceNode list) {
-      List<Node> items = new ArrayList<>();
-      list.getValue().forEach(item -> items.add(resolve(item, values, ticketKeys)));
-      return Nodes.with(list, items);
-    }
-    if (!(node instanceof MappingNode map)) {
-      return node;
-    }
-    List<NodeTuple> entries = new ArrayList<>();
-    for (NodeTuple entry : map.getValue()) {
-      if (Nodes.isKey(entry, KEY)) {
-        if (map.getValue().size() > 1) {
+      list.getValue().forEach(item -> find(item, values, inKeys, ticketKeys));
+    } else if (node instanceof MappingNode map) {
+      for (NodeTuple entry : map.getValue()) {
+        if (!Nodes.isKey(entry, KEY)) {
+          boolean keys = inKeys || Nodes.isKey(entry, "session_ticket_keys");
+          find(entry.getValueNode(), values, keys, ticketKeys);
+        } else if (map.getValue().size() > 1) {
           values.error(entry.getKeyNode(), KEY + " beside other keys (expected: alone)");
+        } else if (inKeys) {
+          ticketKeys.add(entry.getValueNode());
         }
-        String content =
-            Base64.getEncoder()
-                .encodeToString(content(entry.getValueNode(), values, ticketKeys).toByteArray());
-        entries.add(
-            new NodeTuple(
-                Nodes.text("inline_bytes", entry.getKeyNode()),
-                Nodes.text(content, entry.getValueNode())));
-      } else {
-        boolean tickets = ticketKeys || Nodes.isKey(entry, "session_ticket_keys");
-        entries.add(
-            new NodeTuple(entry.getKeyNode(), resolve(entry.getValueNode(), values, tickets)));
       }
     }
-    return Nodes.with(map, entries);
   }
 
   private ByteString content(Node node, YamlValues values, boolean ticketKeys) {

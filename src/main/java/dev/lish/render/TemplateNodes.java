@@ -19,8 +19,10 @@ import io.pebbletemplates.pebble.template.PebbleTemplateImpl;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,18 @@ import org.jspecify.annotations.Nullable;
 final class TemplateNodes extends AbstractNodeVisitor {
   private final Supplier<Evaluation> evaluation;
   private final String source;
+  private final int[] lineStarts;
 
   TemplateNodes(PebbleTemplateImpl template, String source, Supplier<Evaluation> evaluation) {
     super(template);
     this.source = source;
+    this.lineStarts =
+        IntStream.concat(
+                IntStream.of(0),
+                IntStream.range(0, source.length())
+                    .filter(i -> source.charAt(i) == '\n')
+                    .map(i -> i + 1))
+            .toArray();
     this.evaluation = evaluation;
   }
 
@@ -92,19 +102,14 @@ final class TemplateNodes extends AbstractNodeVisitor {
   /** Pebble's line of a text is the one it ends on, before white space was trimmed. */
   private int firstLine(TextNode node) {
     String text = new String(node.getData());
-    int end = 0;
-    for (int line = node.getLineNumber(); line > 0; line--) {
-      int next = source.indexOf('\n', end);
-      if (next < 0) {
-        end = source.length();
-        break;
-      }
-      end = line == 1 ? next : next + 1;
-    }
+    int next = Math.min(node.getLineNumber(), lineStarts.length - 1);
+    int end = next < node.getLineNumber() ? source.length() : lineStarts[next] - 1;
     int start = source.lastIndexOf(text, end - text.length());
-    return start < 0
-        ? node.getLineNumber()
-        : 1 + (int) source.substring(0, start).chars().filter(c -> c == '\n').count();
+    if (start < 0) {
+      return node.getLineNumber();
+    }
+    int line = Arrays.binarySearch(lineStarts, start);
+    return line >= 0 ? line + 1 : -line - 1;
   }
 
   private static List<String> split(String text) {

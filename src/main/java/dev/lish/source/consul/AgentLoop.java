@@ -88,8 +88,8 @@ final class AgentLoop implements AutoCloseable {
     try {
       thread.execute(
           () -> {
-            task.run();
-            pump();
+            guarded(task);
+            guarded(this::pump);
           });
     } catch (RejectedExecutionException closed) {
       LOG.trace("registry {} is closed", settings.name(), closed);
@@ -114,6 +114,9 @@ final class AgentLoop implements AutoCloseable {
   }
 
   private void pump() {
+    if (thread.isShutdown()) {
+      return;
+    }
     long now = now();
     tend(rotation.signalledScopes());
     if (probes > 0 && (probe != null || probeAt > now)) {
@@ -232,12 +235,12 @@ final class AgentLoop implements AutoCloseable {
     return full / 2 + random.nextLong(full / 2 + 1);
   }
 
-  /** A bug in one listener must not end the loop. */
+  /** A bug in one task must not end the loop. */
   private static void guarded(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.error("a listener of a registry failed", e);
+      LOG.error("a task of a registry failed", e);
     }
   }
 

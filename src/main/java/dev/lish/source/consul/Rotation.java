@@ -91,7 +91,10 @@ final class Rotation {
   /** Something in the scope changed, or may have. */
   void signal(Scope scope) {
     for (Watch query : queries) {
-      query.dirty = query.dirty || query.scope.equals(scope);
+      // A blocking query sees it by itself; a read may have been answered just before.
+      if (query.flight != Flight.BLOCK && query.scope.equals(scope)) {
+        query.dirty = true;
+      }
     }
   }
 
@@ -138,15 +141,21 @@ final class Rotation {
   }
 
   private Optional<Start> read(Predicate<Watch> ready, long now) {
-    if (flights(Flight.READ) >= readers || !takeToken(now)) {
+    if (flights(Flight.READ) >= readers) {
       return Optional.empty();
+    }
+    // What was never read, or has to start afresh, is held up by nothing but its back-off.
+    Optional<Watch> fresh =
+        queries.stream()
+            .filter(ready.and(w -> w.index == 0))
+            .min(Comparator.comparingLong(w -> w.startedAt));
+    if (fresh.isPresent() || !crowded() || !takeToken(now)) {
+      return fresh.map(w -> start(w, Flight.READ, Duration.ZERO));
     }
     Optional<Start> start =
         queries.stream()
             .filter(ready.and(w -> mustBeRead(w, now)))
-            .min(
-                Comparator.<Watch>comparingInt(w -> w.index == 0 ? 0 : 1)
-                    .thenComparingLong(w -> w.startedAt))
+            .min(Comparator.comparingLong(w -> w.startedAt))
             .map(w -> start(w, Flight.READ, Duration.ZERO));
     if (start.isEmpty()) {
       readTokens++;
@@ -155,8 +164,7 @@ final class Rotation {
   }
 
   private boolean mustBeRead(Watch query, long now) {
-    return query.index == 0
-        || (crowded() && (query.dirty || query.startedAt + SWEEP_MILLIS <= now));
+    return query.dirty || query.startedAt + SWEEP_MILLIS <= now;
   }
 
   /** When to call {@link #next} again, in milliseconds, if no request ends before. */
@@ -168,7 +176,8 @@ final class Rotation {
       }
     }
     boolean readsWait =
-        readTokens < 1
+        crowded()
+            && readTokens < 1
             && queries.stream().anyMatch(w -> w.flight == Flight.NONE && mustBeRead(w, now));
     return Math.max(5, readsWait ? Math.min(pause, 20) : pause);
   }

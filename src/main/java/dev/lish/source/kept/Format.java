@@ -188,22 +188,15 @@ final class Format<T> {
     out.writeInt(control.epoch());
     text(out, control.by());
     text(out, control.reason());
-    out.writeLong(control.at().getEpochSecond());
-    out.writeInt(control.at().getNano());
+    text(out, control.at().toString());
   }
 
   private static StageControl control(DataInputStream in) throws IOException {
     return new StageControl(
-        number(in),
-        number(in),
-        in.readInt(),
-        text(in),
-        text(in),
-        Instant.ofEpochSecond(in.readLong(), in.readInt()));
+        number(in), number(in), in.readInt(), text(in), text(in), Instant.parse(text(in)));
   }
 
-  private static void number(DataOutputStream out, Optional<Revision> revision)
-      throws IOException {
+  private static void number(DataOutputStream out, Optional<Revision> revision) throws IOException {
     out.writeInt(revision.map(Revision::number).orElse(-1));
   }
 

@@ -202,15 +202,12 @@ public final class Kept implements AutoCloseable {
     public CompletableFuture<MeshFolder> at(Revision revision) {
       return repository
           .at(revision)
-          .handleAsync(
-              (found, failure) ->
-                  failure == null
-                      ? CompletableFuture.completedFuture(found)
-                      : folder(revision)
-                          .map(CompletableFuture::completedFuture)
-                          .orElseGet(() -> CompletableFuture.failedFuture(failure)),
-              files.executor())
-          .thenCompose(result -> result);
+          .exceptionallyComposeAsync(
+              failure ->
+                  folder(revision)
+                      .map(CompletableFuture::completedFuture)
+                      .orElseGet(() -> CompletableFuture.failedFuture(failure)),
+              files.executor());
     }
 
     @Override

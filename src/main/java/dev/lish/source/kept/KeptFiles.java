@@ -154,7 +154,8 @@ final class KeptFiles implements AutoCloseable {
         if (pending.isEmpty()) {
           return;
         }
-        next = pending.entrySet().iterator().next();
+        // A copy: the map's own entry would show a newer content that was not written yet.
+        next = Map.Entry.copyOf(pending.entrySet().iterator().next());
       }
       try {
         Optional<byte[]> content = next.getValue().get();
@@ -201,7 +202,8 @@ final class KeptFiles implements AutoCloseable {
     createPrivate(folder);
     Path next = folder.resolve("." + file.getFileName() + ".next");
     Files.deleteIfExists(next);
-    Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (FileChannel out = FileChannel.open(next, StandardOpenOption.WRITE)) {
       ByteBuffer[] parts = {ByteBuffer.wrap(header(content)), ByteBuffer.wrap(content)};
       while (parts[0].hasRemaining() || parts[1].hasRemaining()) {

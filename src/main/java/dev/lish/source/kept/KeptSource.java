@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** A source that gives a kept value while the real one has never answered, and keeps its answers. */
+/**
+ * A source that gives a kept value while the real one has never answered, and keeps its answers.
+ */
 final class KeptSource<T> implements Source<T> {
   private final Source<T> source;
   private final Optional<T> kept;

@@ -1,6 +1,5 @@
 package dev.lish.source.consul;
 
-import static dev.lish.source.consul.ConsulAgent.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.source.DiscoveryQuery;
@@ -9,10 +8,10 @@ import dev.lish.source.Instance;
 import dev.lish.source.Service;
 import dev.lish.source.Source;
 import dev.lish.source.SourceState;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.lish.testing.Await;
+import dev.lish.testing.ConsulProcess;
+import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -20,18 +19,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The registry against a real Consul. */
 class ConsulIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
-
-  private static ConsulAgent consul;
+  private static ConsulProcess consul;
   private ConsulRegistry registry;
 
   @BeforeAll
-  static void start(@TempDir Path folder) throws IOException {
-    consul = ConsulAgent.start(folder);
+  static void start() {
+    consul = ConsulProcess.start();
   }
 
   @AfterAll
@@ -45,7 +41,9 @@ class ConsulIT {
   void open() {
     registry =
         new ConsulRegistry(
-            ConsulSettings.of("consul", consul.address()), Clock.systemUTC(), List.of());
+            ConsulSettings.of("consul", URI.create(consul.address())),
+            Clock.systemUTC(),
+            List.of());
   }
 
   @AfterEach
@@ -57,8 +55,7 @@ class ConsulIT {
   void registeredInstanceAppearsAndDeregisteredOneLeaves() {
     Source<List<Instance>> source = watch("consul:comes");
     awaitInstances(source, List::isEmpty);
-    consul.register(
-        "comes", "c1", 9001, "passing", "\"Tags\": [\"v2\"], \"Meta\": {\"zone\": \"z1\"},");
+    register("comes", "c1", 9001, "passing", "\"Tags\": [\"v2\"], \"Meta\": {\"zone\": \"z1\"},");
     awaitInstances(source, list -> list.size() == 1 && list.get(0).health() == Health.PASSING);
     Instance one = source.state().last().orElseThrow().get(0);
     assertThat(one.address()).isEqualTo("127.0.0.1");
@@ -73,19 +70,18 @@ class ConsulIT {
   @Test
   void healthAndWeightFollowTheChecks() {
     Source<List<Instance>> source = watch("consul:checked");
-    consul.register(
-        "checked", "h1", 9002, "passing", "\"Weights\": {\"Passing\": 10, \"Warning\": 3},");
+    register("checked", "h1", 9002, "passing", "\"Weights\": {\"Passing\": 10, \"Warning\": 3},");
     awaitInstances(source, one(i -> i.health() == Health.PASSING && i.weight() == 10));
-    consul.check("h1", "warning");
+    consul.setStatus("h1", "warning");
     awaitInstances(source, one(i -> i.health() == Health.WARNING && i.weight() == 3));
-    consul.check("h1", "critical");
+    consul.setStatus("h1", "critical");
     awaitInstances(source, one(i -> i.health() == Health.CRITICAL && i.weight() == 10));
   }
 
   @Test
   void maintenanceOfServiceAndOfNodeIsMaintenance() {
     Source<List<Instance>> source = watch("consul:kept");
-    consul.register("kept", "m1", 9003, "passing", "");
+    register("kept", "m1", 9003, "passing", "");
     awaitInstances(source, one(i -> i.health() == Health.PASSING));
     consul.put("/v1/agent/service/maintenance/m1?enable=true&reason=disk", "");
     awaitInstances(source, one(i -> i.health() == Health.MAINTENANCE));
@@ -100,28 +96,27 @@ class ConsulIT {
   @Test
   void tagFilters() {
     Source<List<Instance>> source = watch("consul:tagged?tag=v2");
-    consul.register("tagged", "t1", 9004, "passing", "\"Tags\": [\"v1\"],");
-    consul.register("tagged", "t2", 9005, "passing", "\"Tags\": [\"v2\", \"x\"],");
+    register("tagged", "t1", 9004, "passing", "\"Tags\": [\"v1\"],");
+    register("tagged", "t2", 9005, "passing", "\"Tags\": [\"v2\", \"x\"],");
     awaitInstances(source, one(i -> i.port() == 9005));
   }
 
   @Test
   void instanceThatNoEnvoyCouldUseIsLeftOut() {
     Source<List<Instance>> source = watch("consul:portless");
-    consul.register("portless", "p1", 0, "passing", "");
-    consul.register("portless", "p2", 9006, "passing", "");
+    register("portless", "p1", 0, "passing", "");
+    register("portless", "p2", 9006, "passing", "");
     awaitInstances(source, one(i -> i.port() == 9006));
-    await("it is named", SOON, () -> registry.leftOut().size() == 1);
+    Await.until("it is named", () -> registry.leftOut().size() == 1);
     assertThat(registry.leftOut().get(0)).contains("portless", "p1", "port 0");
   }
 
   @Test
   void catalogListsServicesWithTheirTags() {
     Source<List<Service>> source = registry.services();
-    consul.register("listed", "l1", 9007, "passing", "\"Tags\": [\"b\", \"a\"],");
-    await(
+    register("listed", "l1", 9007, "passing", "\"Tags\": [\"b\", \"a\"],");
+    Await.until(
         "the catalog has it",
-        SOON,
         () ->
             source.state().last().orElse(List.of()).stream()
                 .anyMatch(s -> s.name().equals("listed") && s.tags().size() == 2));
@@ -134,9 +129,19 @@ class ConsulIT {
     Source<List<Instance>> misspelt = watch("consul:consul?tags=x");
     Source<List<Instance>> fine = watch("consul:consul");
     awaitInstances(fine, list -> !list.isEmpty() || registry.leftOut().isEmpty());
-    await("it fails", SOON, () -> elsewhere.state().cause().contains("No path to datacenter"));
+    Await.until("it fails", () -> elsewhere.state().cause().contains("No path to datacenter"));
     assertThat(misspelt.state().cause()).contains("tags").contains("expected");
     assertThat(fine.state()).isInstanceOf(SourceState.Current.class);
+  }
+
+  private static void register(String service, String id, int port, String status, String more) {
+    consul.put(
+        "/v1/agent/service/register",
+        """
+        {"Name": "%s", "ID": "%s", "Address": "127.0.0.1", "Port": %d, %s
+         "Check": {"CheckID": "check-%s", "TTL": "1h", "Status": "%s"}}
+        """
+            .formatted(service, id, port, more, id, status));
   }
 
   private Source<List<Instance>> watch(String query) {
@@ -149,9 +154,8 @@ class ConsulIT {
 
   private static void awaitInstances(
       Source<List<Instance>> source, Predicate<List<Instance>> condition) {
-    await(
-        "instances, now " + source.state(),
-        SOON,
+    Await.until(
+        "instances are as expected",
         () ->
             source.state() instanceof SourceState.Current<List<Instance>> c
                 && condition.test(c.value()));

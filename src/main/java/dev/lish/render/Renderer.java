@@ -1,0 +1,60 @@
+package dev.lish.render;
+
+import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Inputs;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Takes what a stage's render reads, gives its resources or Problems. The same inputs always give
+ * the same bytes; what it keeps between renders only saves work. Not for use by two threads at a
+ * time.
+ */
+public final class Renderer {
+  private static final long KEPT_CHARACTERS = 128L << 20;
+
+  private final MessageTypes types;
+  private final ParsedFiles files = new ParsedFiles(KEPT_CHARACTERS);
+
+  /** A renderer that knows these messages. */
+  public Renderer(MessageTypes types) {
+    this.types = types;
+  }
+
+  /**
+   * Renders a stage's revision.
+   *
+   * @param previous what the stage serves now: a group that has clusters or listeners there must
+   *     keep some, and what is equal is used again
+   */
+  public Rendering render(Inputs inputs, Optional<Rendered> previous) {
+    ProblemSink sink = new ProblemSink();
+    Optional<Mesh> mesh = MeshReader.read(inputs.folder(), sink);
+    if (mesh.isEmpty()) {
+      return new Rendering.Refused(sink.sorted());
+    }
+    if (!mesh.get().renders().containsKey(inputs.stage())) {
+      sink.error(
+          MeshReader.PATH,
+          0,
+          "there is no stage %s (there are: %s)"
+              .formatted(inputs.stage(), String.join(", ", mesh.get().renders().keySet())));
+      return new Rendering.Refused(sink.sorted());
+    }
+    DocumentReader reader =
+        new DocumentReader(types, new ServerSecrets(inputs.secrets(), inputs.offline()));
+    Units.Parsing parsing = new Units.Parsing(reader, files);
+    return new Render(inputs, mesh.get(), parsing, previous, sink).run();
+  }
+
+  /** Every query that some group's endpoints need. */
+  public static SortedSet<DiscoveryQuery> queries(Rendered rendered) {
+    TreeSet<DiscoveryQuery> queries = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
+    for (Rendered.Group group : rendered.groups().values()) {
+      group.endpoints().values().forEach(spec -> queries.addAll(spec.queries()));
+    }
+    return queries;
+  }
+}
