@@ -85,6 +85,14 @@ final class Api {
   }
 
   private static Optional<String> token(Terminal terminal, Arguments given) {
+    Optional<String> token = readToken(terminal, given);
+    if (token.isPresent() && !token.get().matches("[!-~]+")) {
+      throw Failure.usage("the token is empty or no token (expected: letters, digits and signs)");
+    }
+    return token;
+  }
+
+  private static Optional<String> readToken(Terminal terminal, Arguments given) {
     Optional<String> file = given.text("--token-file");
     if (file.isEmpty() && terminal.variable("LISH_TOKEN").isPresent()) {
       return terminal.variable("LISH_TOKEN").map(String::strip);
@@ -166,14 +174,22 @@ final class Api {
 
   private JsonNode parse(String body) {
     try {
-      return Json.MAPPER.readTree(body);
+      JsonNode tree = Json.MAPPER.readTree(body);
+      if (tree.isObject()) {
+        return tree;
+      }
     } catch (JsonProcessingException e) {
-      throw Failure.world(server + " does not answer like a Lish (expected: JSON)");
+      throw noLish();
     }
+    throw noLish();
+  }
+
+  private Failure noLish() {
+    return Failure.world(server + " does not answer like a Lish (expected: a JSON object)");
   }
 
   private Failure failure(Answer answer) {
-    String error = answer.body().path("error").asText("status " + answer.status());
+    String error = Terminal.clean(answer.body().path("error").asText("status " + answer.status()));
     return switch (answer.status()) {
       case 400 -> Failure.usage(error);
       case 401, 403 ->

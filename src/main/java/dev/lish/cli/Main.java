@@ -50,6 +50,7 @@ public final class Main {
     if (args.length > 0 && !SERVERS.contains(args[0])) {
       // Only servers log. For the others Logback's start would cost more than a small check takes.
       System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+      System.setProperty("slf4j.internal.verbosity", "WARN");
     }
     PrintStream out = stream(FileDescriptor.out);
     Terminal terminal =
@@ -161,6 +162,8 @@ public final class Main {
         new ServeCommand(terminal, server, false),
         new ServeCommand(terminal, server, true),
         new BootstrapCommand(terminal),
+        new CheckCommand(terminal),
+        new RenderCommand(terminal),
         new PushCommand(terminal),
         new StatusCommand(terminal),
         new NodesCommand(terminal),

@@ -17,7 +17,7 @@ final class ProblemPrinter {
   static void lines(Terminal terminal, Collection<Problem> problems) {
     StringBuilder lines = new StringBuilder();
     for (Problem problem : problems) {
-      String line = problem.toString();
+      String line = Terminal.clean(problem.toString());
       lines
           .append(problem.isError() ? terminal.red(line) : terminal.yellow(line))
           .append(System.lineSeparator());

@@ -41,7 +41,7 @@ final class ProblemsCommand implements Command {
     }
     Map<String, TreeSet<String>> stages = new LinkedHashMap<>();
     for (JsonNode problem : body.path("problems")) {
-      String stage = problem.path("stage").asText();
+      String stage = Views.text(problem, "stage");
       String revision = Views.text(problem, "revision");
       stages
           .computeIfAbsent(line(problem), line -> new TreeSet<>())
@@ -63,6 +63,7 @@ final class ProblemsCommand implements Command {
             + ": "
             + (error ? "" : "warning: ")
             + problem.path("message").asText();
-    return error ? terminal.red(line) : terminal.yellow(line);
+    String clean = Terminal.clean(line);
+    return error ? terminal.red(clean) : terminal.yellow(clean);
   }
 }

@@ -59,7 +59,7 @@ final class StatusCommand implements Command {
             + Ages.of(uptime)
             + ", "
             + (ready ? terminal.green("ready") : terminal.red("not ready")));
-    status.path("notReady").forEach(why -> terminal.print("  " + why.asText()));
+    status.path("notReady").forEach(why -> terminal.print("  " + Terminal.clean(why.asText())));
     terminal.print("The mesh is at revision " + Views.text(status, "head") + ".");
   }
 
@@ -87,7 +87,7 @@ final class StatusCommand implements Command {
 
   private static String state(JsonNode stage, boolean same) {
     List<String> waits = new ArrayList<>();
-    stage.path("waitingFor").forEach(registry -> waits.add(registry.asText()));
+    stage.path("waitingFor").forEach(registry -> waits.add(Terminal.clean(registry.asText())));
     String state;
     if (stage.path("paused").asBoolean()) {
       state = "paused";
@@ -114,7 +114,9 @@ final class StatusCommand implements Command {
       terminal.print(
           terminal.yellow(
               "            revision " + pending + " waits, since it would move Envoys:"));
-      membership.path("moves").forEach(m -> terminal.print("              " + m.asText()));
+      membership
+          .path("moves")
+          .forEach(m -> terminal.print("              " + Terminal.clean(m.asText())));
       terminal.print("            lish promote membership " + pending + " --reason … lets it");
     }
   }
@@ -133,7 +135,7 @@ final class StatusCommand implements Command {
     List<String> bad = new ArrayList<>();
     for (JsonNode source : sources) {
       if (!source.path("state").asText().equals("current")) {
-        bad.add(source.path("name").asText() + " is " + source.path("state").asText());
+        bad.add(Views.text(source, "name") + " is " + Views.text(source, "state"));
       }
     }
     return bad.isEmpty()

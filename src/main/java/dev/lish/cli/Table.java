@@ -30,7 +30,11 @@ final class Table {
       throw new IllegalArgumentException(
           cells.length + " cells (expected: " + header.size() + ", as the header has)");
     }
-    rows.add(new Row(List.of(cells), colour));
+    List<String> clean = new ArrayList<>();
+    for (String cell : cells) {
+      clean.add(Terminal.clean(cell).replace('\n', ' '));
+    }
+    rows.add(new Row(List.copyOf(clean), colour));
   }
 
   boolean isEmpty() {
@@ -84,10 +88,9 @@ final class Table {
   }
 
   private static String cut(String cell, int width) {
-    String flat = cell.replace('\n', ' ');
-    return length(flat) <= width
-        ? flat
-        : flat.substring(0, flat.offsetByCodePoints(0, width - 1)) + "…";
+    return length(cell) <= width
+        ? cell
+        : cell.substring(0, cell.offsetByCodePoints(0, width - 1)) + "…";
   }
 
   private static int length(String text) {

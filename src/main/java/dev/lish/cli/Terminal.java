@@ -49,6 +49,19 @@ public record Terminal(
     return directory.resolve(path);
   }
 
+  /**
+   * The text without control characters but line breaks: what Envoys and registries call themselves
+   * must not steer the operator's terminal.
+   */
+  static String clean(String text) {
+    StringBuilder clean = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      clean.append(Character.isISOControl(c) && c != '\n' ? '\uFFFD' : c);
+    }
+    return clean.toString();
+  }
+
   /** A line that was asked for. */
   void print(String line) {
     out.println(line);

@@ -24,7 +24,7 @@ final class Views {
     JsonNode value = node.path(field);
     return value.isMissingNode() || value.isNull() || value.asText().isEmpty()
         ? "-"
-        : value.asText();
+        : Terminal.clean(value.asText());
   }
 
   /** How long ago the field says; a dash when it says nothing. */

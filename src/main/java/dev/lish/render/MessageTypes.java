@@ -46,8 +46,8 @@ public final class MessageTypes {
   }
 
   /**
-   * These and the messages of more files. A message that is known already stays as it is. Files
-   * that the sets import and do not hold are looked for among the known ones.
+   * These and the messages of more files. A message that is known already stays as it is. What the
+   * sets use and do not hold is looked for among the built-in messages.
    *
    * @param fileDescriptorSets serialized {@code google.protobuf.FileDescriptorSet}s, as {@code
    *     protoc --descriptor_set_out} writes them

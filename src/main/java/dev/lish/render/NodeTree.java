@@ -3,7 +3,6 @@ package dev.lish.render;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -120,31 +119,29 @@ final class NodeTree {
         }
       }
     }
-    if (merged.isEmpty()) {
-      return finish(map, kept, extent);
-    }
-    Map<String, NodeTuple> inherited = new LinkedHashMap<>();
+    extent = inherit(merged, own, kept, extent);
+    map.setValue(kept);
+    return extent;
+  }
+
+  /** Adds what merged maps have and the map does not. */
+  private Extent inherit(
+      List<MappingNode> merged, Map<String, NodeTuple> own, List<NodeTuple> kept, Extent extent) {
+    Extent all = extent;
     for (MappingNode source : merged) {
       for (NodeTuple tuple : source.getValue()) {
-        String name = ((ScalarNode) tuple.getKeyNode()).getValue();
         // The map's own keys win, then those of the earlier merged map.
-        if (!own.containsKey(name) && inherited.putIfAbsent(name, tuple) == null) {
-          extent = extent.with(extent(tuple.getValueNode()));
+        if (own.putIfAbsent(((ScalarNode) tuple.getKeyNode()).getValue(), tuple) == null) {
+          kept.add(tuple);
+          all = all.with(extent(tuple.getValueNode()));
+          // Unlike an alias, a merged entry takes memory each time.
+          if (++inheritedEntries > MAX_NODES) {
+            throw new Unwalkable(source, tooLarge());
+          }
         }
       }
     }
-    // Unlike an alias, a merged entry takes memory each time.
-    inheritedEntries += inherited.size();
-    if (inheritedEntries > MAX_NODES) {
-      throw new Unwalkable(map, tooLarge());
-    }
-    kept.addAll(inherited.values());
-    return finish(map, kept, extent);
-  }
-
-  private static Extent finish(MappingNode map, List<NodeTuple> kept, Extent extent) {
-    map.setValue(kept);
-    return extent;
+    return all;
   }
 
   private void addMerged(Node value, List<MappingNode> merged) {

@@ -78,7 +78,7 @@ final class ReadContext {
         String key = ((ScalarNode) tuple.getKeyNode()).getValue();
         if ((key.equals("name") || key.equals("cluster_name") || key.equals("clusterName"))
             && tuple.getValueNode() instanceof ScalarNode value) {
-          return " \"" + value.getValue() + "\"";
+          return " \"" + Scalars.shortened(value.getValue()) + "\"";
         }
       }
     }

@@ -13,7 +13,7 @@ final class Scalars {
   /** More than any number of 64 bits has. */
   static final int MAX_DIGITS = 400;
 
-  private static final int SHOWN = 40;
+  private static final int SHOWN = 60;
   private static final Set<Tag> TAGS = Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL);
 
   private Scalars() {}
@@ -92,7 +92,8 @@ final class Scalars {
     return isText(node) ? "text \"" + value + "\"" : "tag " + tag.getValue();
   }
 
-  private static String shortened(String value) {
+  /** The first line of a text, or its start, for messages. */
+  static String shortened(String value) {
     String line = value.lines().findFirst().orElse("");
     return line.length() > SHOWN || line.length() < value.stripTrailing().length()
         ? line.substring(0, Math.min(SHOWN, line.length())) + "…"

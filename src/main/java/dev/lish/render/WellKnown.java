@@ -1,6 +1,5 @@
 package dev.lish.render;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.ListValue;
@@ -42,14 +41,14 @@ final class WellKnown {
   /** Beyond it a double does not hold every whole number. */
   private static final BigInteger MAX_SAFE = BigInteger.ONE.shiftLeft(53);
 
-  private final ProtoReader reader;
   private final ReadContext context;
   private final ScalarReader scalars;
+  private final AnyReader anys;
 
   WellKnown(ProtoReader reader, ReadContext context, ScalarReader scalars) {
-    this.reader = reader;
     this.context = context;
     this.scalars = scalars;
+    anys = new AnyReader(reader, context);
   }
 
   /** The name within google.protobuf of a message with a JSON form of its own; else empty. */
@@ -120,7 +119,7 @@ final class WellKnown {
       return true;
     }
     switch (name) {
-      case "Any" -> any(node).ifPresent(any -> merge(builder, any));
+      case "Any" -> anys.read(node).ifPresent(any -> merge(builder, any));
       case "Struct" -> {
         if (node instanceof MappingNode map) {
           merge(builder, struct(map));
@@ -245,72 +244,5 @@ final class WellKnown {
     } else {
       value.setNumberValue(number);
     }
-  }
-
-  private Optional<Any> any(Node node) {
-    if (!(node instanceof MappingNode map)) {
-      context.mismatch(node, "a map with @type");
-      return Optional.empty();
-    }
-    if (map.getValue().isEmpty()) {
-      return Optional.of(Any.getDefaultInstance());
-    }
-    Optional<Node> url = entry(map, "@type");
-    if (url.isEmpty()) {
-      context.error(
-          node, "no \"@type\" (expected: \"@type\": type.googleapis.com/NAME_OF_MESSAGE)");
-      return Optional.empty();
-    }
-    if (!(url.get() instanceof ScalarNode text) || text.getValue().indexOf('/') < 0) {
-      context.mismatch(url.get(), "@type: type.googleapis.com/NAME_OF_MESSAGE");
-      return Optional.empty();
-    }
-    String name = text.getValue().substring(text.getValue().lastIndexOf('/') + 1);
-    Optional<Descriptor> type = reader.types().find(name);
-    if (type.isEmpty()) {
-      String hint =
-          reader
-              .types()
-              .nearest(name)
-              .map(near -> "did you mean " + near + "?")
-              .orElse("expected: a message of Envoy's API or of the configured descriptor sets");
-      context.error(text, "unknown @type " + text.getValue() + " (" + hint + ")");
-      return Optional.empty();
-    }
-    Message.Builder content = reader.types().newBuilder(type.get());
-    if (name(type.get()).isEmpty()) {
-      reader.readFields(content, map, true);
-    } else {
-      wrapped(content, map);
-    }
-    return Optional.of(
-        Any.newBuilder()
-            .setTypeUrl(text.getValue())
-            .setValue(ProtoReader.bytes(content.buildPartial()))
-            .build());
-  }
-
-  /** In an Any, a message with a JSON form of its own is the entry {@code value}. */
-  private void wrapped(Message.Builder content, MappingNode map) {
-    for (NodeTuple tuple : map.getValue()) {
-      String key = ((ScalarNode) tuple.getKeyNode()).getValue();
-      if (key.equals("value")) {
-        context.enter(key);
-        if (!Scalars.isNull(tuple.getValueNode())
-            || name(content.getDescriptorForType()).equals("Value")) {
-          read(content, tuple.getValueNode());
-        }
-        context.leave();
-      } else if (!key.equals("@type")) {
-        context.error(tuple.getKeyNode(), "unknown key \"" + key + "\" (expected: @type, value)");
-      }
-    }
-  }
-
-  private static Optional<Node> entry(MappingNode map, String key) {
-    return map.getValue().stream()
-        .filter(tuple -> ((ScalarNode) tuple.getKeyNode()).getValue().equals(key))
-        .map(NodeTuple::getValueNode)
-        .findFirst();
   }
 }

@@ -70,5 +70,23 @@ public record NodeView(
       Optional<Version> nacked,
       String message,
       Instant at,
-      String file) {}
+      String file) {
+    /** Nothing was sent yet. */
+    static TypeView none(Instant at) {
+      return new TypeView(Optional.empty(), Optional.empty(), Optional.empty(), "", at, "");
+    }
+
+    TypeView sent(Version version, Instant now) {
+      return new TypeView(Optional.of(version), acked, nacked, message, now, file);
+    }
+
+    TypeView accepted(Version version, Instant now) {
+      return new TypeView(sent, Optional.of(version), Optional.empty(), "", now, "");
+    }
+
+    TypeView rejected(Version version, Rejection rejection, Instant now) {
+      return new TypeView(
+          sent, acked, Optional.of(version), rejection.message(), now, rejection.path());
+    }
+  }
 }

@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import dev.lish.testing.Await;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,14 +171,14 @@ class AccessLogsIT {
   void openStreamIsShownAndEndsWithItsConnection() throws Exception {
     Client client = new Client();
     client.stream.onNext(from("edge", "ingress").setHttpLogs(http("payments", 200)).build());
-    await(() -> accessLogs.view().messages() == 1);
+    Await.until("the message is counted", () -> accessLogs.view().messages() == 1);
 
     assertThat(accessLogs.view().openStreams()).isEqualTo(1);
     assertThat(accessLogs.view().logs())
         .containsExactly(new AccessLogView.Log("edge", "ingress", 1, 1));
     client.stream.onError(Status.CANCELLED.asRuntimeException());
 
-    await(() -> accessLogs.view().openStreams() == 0);
+    Await.until("the stream has ended", () -> accessLogs.view().openStreams() == 0);
     assertThat(accessLogs.view().logs())
         .containsExactly(new AccessLogView.Log("edge", "ingress", 0, 1));
   }
@@ -224,13 +224,5 @@ class AccessLogsIT {
 
   private String uri(String scheme) {
     return scheme + "://127.0.0.1:" + server.activeLocalPort();
-  }
-
-  private static void await(BooleanSupplier condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
   }
 }

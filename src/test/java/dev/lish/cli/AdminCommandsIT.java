@@ -72,6 +72,13 @@ class AdminCommandsIT {
   }
 
   @Test
+  void anEnvoysNameDoesNotSteerTheTerminal() {
+    String evil = NODE.replace("edge-1", "edge\\u001b[2J\\u0007");
+    server.answer("GET /api/v1/nodes", 200, "{\"nodes\": [" + evil + "]}");
+    assertThat(lish.run("nodes").out()).contains("edge\uFFFD[2J\uFFFD").doesNotContain("\033");
+  }
+
+  @Test
   void oneNodeShowsWhatItHasAndWhatItShouldHave() throws IOException {
     server.answer("GET /api/v1/nodes/edge-1", 200, NODE);
     server.answer("GET /api/v1/nodes/a%2Fb%20c/config", 200, "{\"resources\": {}}");

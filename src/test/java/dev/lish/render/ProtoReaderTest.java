@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -85,6 +86,25 @@ class ProtoReaderTest {
             Any.getDescriptor(),
             "{ '@type': type.googleapis.com/google.protobuf.Duration, value: 3s }");
     assertThat(read).isEqualTo(Any.pack(Durations.fromSeconds(3)));
+  }
+
+  @Test
+  void aTypedStructIsAMessageLikeAnyOther() throws Exception {
+    Any any =
+        (Any)
+            read(
+                Any.getDescriptor(),
+                """
+                "@type": type.googleapis.com/xds.type.v3.TypedStruct
+                type_url: type.googleapis.com/acme.Filter
+                value: { n: 1 }
+                """);
+    assertThat(any.unpack(TypedStruct.class))
+        .isEqualTo(
+            TypedStruct.newBuilder()
+                .setTypeUrl("type.googleapis.com/acme.Filter")
+                .setValue(Structs.of("n", Values.of(1)))
+                .build());
   }
 
   @Test

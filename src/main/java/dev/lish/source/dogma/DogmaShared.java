@@ -108,7 +108,9 @@ final class DogmaShared implements SharedRepository {
       }
       return new Commit.Refused(store + " takes commits all the time; try again");
     } catch (Failure e) {
-      return new Commit.Unreachable(e.getMessage());
+      return e.isAnswer()
+          ? new Commit.Refused(e.getMessage())
+          : new Commit.Unreachable(e.getMessage());
     }
   }
 

@@ -65,7 +65,7 @@ final class Failure extends Exception {
 
   /** True when Central Dogma itself said no; false when nobody knows what it did. */
   boolean isAnswer() {
-    return getCause() instanceof CentralDogmaException;
+    return getCause() instanceof CentralDogmaException && !is(ShuttingDownException.class);
   }
 
   /** The message of the deepest cause, as one line. */

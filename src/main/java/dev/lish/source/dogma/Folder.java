@@ -74,6 +74,11 @@ record Folder(MeshFolder folder, SortedSet<String> mirrors) {
     return Optional.of(builder.build(revision));
   }
 
+  /** Whether a file of this name is a mirror's, not an operator's. */
+  static boolean isMirrorState(String path) {
+    return path.equals(MIRROR_STATE) || path.endsWith("/" + MIRROR_STATE);
+  }
+
   private static List<String> patterns(DogmaPlace place) {
     List<String> patterns = new ArrayList<>();
     patterns.add(place.prefix() + "**");
@@ -111,7 +116,7 @@ record Folder(MeshFolder folder, SortedSet<String> mirrors) {
      * At the folder, above it or in it: a mirror elsewhere in the repository is not our business.
      */
     private boolean isMirror(String path) {
-      if (!path.endsWith("/" + MIRROR_STATE)) {
+      if (!isMirrorState(path)) {
         return false;
       }
       String at = path.substring(0, path.length() - MIRROR_STATE.length());

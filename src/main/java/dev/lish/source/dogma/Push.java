@@ -69,7 +69,9 @@ final class Push {
       }
       return commit(base, message, author, changes);
     } catch (Failure e) {
-      return new Commit.Unreachable(e.getMessage());
+      return e.isAnswer()
+          ? new Commit.Refused(e.getMessage())
+          : new Commit.Unreachable(e.getMessage());
     }
   }
 
@@ -111,6 +113,8 @@ final class Push {
       if (!PATH.matcher(place.prefix() + path).matches()) {
         return Optional.of(
             path + ": a name that Central Dogma does not take (expected: a-z A-Z 0-9 - _ . /)");
+      } else if (Folder.isMirrorState(path)) {
+        return Optional.of(path + ": where a mirror keeps its state (expected: another name)");
       } else if (!file.getValue().isValidUtf8()) {
         return Optional.of(path + ": not UTF-8 (expected: text)");
       } else if (isJson(path)) {

@@ -1,5 +1,6 @@
 package dev.lish.source.dogma;
 
+import com.google.common.base.CharMatcher;
 import com.linecorp.centraldogma.client.CentralDogma;
 import com.linecorp.centraldogma.client.CentralDogmaRepository;
 import com.linecorp.centraldogma.common.Change;
@@ -114,7 +115,8 @@ final class Store {
     String summary = message.strip().lines().findFirst().orElse("");
     String rest = message.strip().substring(summary.length()).strip();
     // Central Dogma names the owner of the token as the author; who asked for it stands here.
-    String detail = (rest.isEmpty() ? "" : rest + "\n\n") + AUTHOR + author;
+    String asked = AUTHOR + CharMatcher.whitespace().trimAndCollapseFrom(author, ' ');
+    String detail = rest.isEmpty() ? asked : rest + "\n\n" + asked;
     return Failure.await(
             repository
                 .commit(summary, changes)

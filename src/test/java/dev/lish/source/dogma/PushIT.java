@@ -98,6 +98,18 @@ class PushIT {
   }
 
   @Test
+  void repositoryThatIsNotThereIsRefused(World world) throws Exception {
+    DogmaPlace place = new DogmaPlace("absent-" + world.port(), "mesh", "/", "lish");
+    try (DogmaClient client = world.client(place)) {
+      Commit commit =
+          get(client.mesh().push(new Revision(1), files("a.yaml", "a: 1\n"), "Add", "ann"));
+      assertThat(commit)
+          .isInstanceOfSatisfying(
+              Commit.Refused.class, r -> assertThat(r.message()).contains("no such project"));
+    }
+  }
+
+  @Test
   void mirrorElsewhereInTheRepositoryIsNotOurs(World world) throws Exception {
     DogmaPlace place = world.place("/mesh");
     int base =
@@ -115,6 +127,8 @@ class PushIT {
         Map.of(
             files("a b.yaml", "a: 1\n"), "a b.yaml: a name that Central Dogma does not take",
             Map.of("a.yaml", ByteString.copyFrom(new byte[] {(byte) 0xff})), "a.yaml: not UTF-8",
+            files("a/mirror_state.json", "{}"),
+                "a/mirror_state.json: where a mirror keeps its state",
             files("a.json", "{"), "a.json: not JSON");
     try (DogmaClient client = world.client(place)) {
       MeshRepository mesh = client.mesh();

@@ -1,0 +1,106 @@
+package dev.lish.cli;
+
+import dev.lish.model.Problem;
+import dev.lish.render.Mesh;
+import dev.lish.render.MeshReader;
+import dev.lish.render.MessageTypes;
+import dev.lish.render.Renderer;
+import dev.lish.render.Rendering;
+import dev.lish.source.MeshFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** A mesh folder on disk, with all that its render needs; no server is asked. */
+final class OfflineMesh {
+  private final MeshFolder folder;
+  private final List<Problem> problems;
+  private final Optional<Mesh> mesh;
+  private final OfflineRegistries registries;
+  private final MessageTypes types;
+  private final Renderer renderer;
+
+  private OfflineMesh(
+      FolderReader.Reading reading, OfflineRegistries registries, MessageTypes types) {
+    MeshReader.Reading read = MeshReader.read(reading.folder());
+    this.folder = reading.folder();
+    this.mesh = read.mesh();
+    this.registries = registries;
+    this.types = types;
+    this.renderer = new Renderer(types);
+    this.problems = new ArrayList<>(reading.problems());
+    problems.addAll(registries.problems());
+    problems.addAll(read.problems());
+  }
+
+  /** The folder, and the options that say what is not in it. */
+  static void addOptions(CommandSpec spec) {
+    spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
+    spec.addOption(
+        Command.many(
+            "NAME=FILE",
+            "What a registry knows, in the format of registries/*.yaml; may be repeated.",
+            "--registry"));
+    spec.addOption(
+        Command.many(
+            "FILE",
+            "A FileDescriptorSet with more messages, as in lish.yaml; may be repeated.",
+            "--descriptors"));
+  }
+
+  static OfflineMesh read(Terminal terminal, Arguments given) {
+    FolderReader.Reading reading = FolderReader.read(terminal, given.required(0));
+    return new OfflineMesh(
+        reading,
+        OfflineRegistries.read(terminal, reading.folder(), given.all("--registry")),
+        types(terminal, given.all("--descriptors")));
+  }
+
+  private static MessageTypes types(Terminal terminal, List<String> files) {
+    if (files.isEmpty()) {
+      return MessageTypes.builtIn();
+    }
+    List<byte[]> sets = new ArrayList<>();
+    for (String file : files) {
+      try {
+        sets.add(Files.readAllBytes(terminal.resolve(file)));
+      } catch (IOException e) {
+        throw Failure.world(file + ": cannot be read: " + e);
+      }
+    }
+    try {
+      return MessageTypes.builtIn().with(sets);
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage("--descriptors: " + e.getMessage());
+    }
+  }
+
+  /** What is wrong before anything is rendered: files, registries, {@code mesh.yaml}. */
+  List<Problem> problems() {
+    return problems;
+  }
+
+  /** Empty when {@code mesh.yaml} has errors. */
+  Optional<Mesh> mesh() {
+    return mesh;
+  }
+
+  OfflineRegistries registries() {
+    return registries;
+  }
+
+  MessageTypes types() {
+    return types;
+  }
+
+  int fileCount() {
+    return folder.files().size();
+  }
+
+  Rendering render(String stage) {
+    return renderer.render(registries.inputs(stage, folder), Optional.empty());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.lish.serve;
+
+import dev.lish.model.Resource;
+import java.util.List;
+
+/**
+ * Why a response was rejected, and which of its resources are to blame.
+ *
+ * @param message as the client gave it
+ * @param names of the resources that the message mentions, else of all (at most ten)
+ * @param path the mesh file of the first of them; empty where there is none
+ */
+record Rejection(String message, List<String> names, String path) {
+  private static final int MOST = 10;
+  private static final int LONGEST = 4096;
+
+  static Rejection of(Payload payload, String error) {
+    String message = error.length() > LONGEST ? error.substring(0, LONGEST) + "…" : error;
+    List<Resource> named =
+        payload.resources().stream().filter(r -> mentions(message, r.name())).toList();
+    List<Resource> blamed = named.isEmpty() ? payload.resources() : named;
+    // Where nothing is named and there are several, any file would be a guess.
+    String path = blamed.size() == 1 || !named.isEmpty() ? blamed.get(0).path() : "";
+    return new Rejection(message, blamed.stream().limit(MOST).map(Resource::name).toList(), path);
+  }
+
+  /** The name as a word of its own: {@code api} is not meant by {@code api-2}. */
+  private static boolean mentions(String message, String name) {
+    for (int at = message.indexOf(name); at >= 0; at = message.indexOf(name, at + 1)) {
+      int end = at + name.length();
+      if ((at == 0 || !inName(message.charAt(at - 1)))
+          && (end == message.length() || !inName(message.charAt(end)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean inName(char c) {
+    return Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '/';
+  }
+}

@@ -1,0 +1,146 @@
+package dev.lish.serve;
+
+import dev.lish.model.Node;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
+import dev.lish.model.Version;
+import dev.lish.serve.NodeView.State;
+import dev.lish.serve.NodeView.TypeView;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.Snapshot;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream tells others: written by its event loop, read by any thread. Each part is
+ * replaced as a whole; parts of a view may be a moment apart.
+ */
+final class Report {
+  private static final List<ResourceType> TYPES = List.of(ResourceType.values());
+
+  private final StreamKind kind;
+  private final Instant since;
+  private final Map<ResourceType, TypeView> types = new ConcurrentHashMap<>();
+  private volatile @Nullable Node node;
+  private volatile Standing standing =
+      new Standing(Optional.empty(), Optional.empty(), State.UNMATCHED);
+
+  /** Only for the event loop: what {@link #progress} was told. */
+  private @Nullable Progress progress;
+
+  private final Map<ResourceType, Progress.At> told = new EnumMap<>(ResourceType.class);
+
+  Report(StreamKind kind, Instant since) {
+    this.kind = kind;
+    this.since = since;
+  }
+
+  private record Standing(Optional<SnapshotKey> key, Optional<Revision> revision, State state) {}
+
+  void introduced(Node introduced) {
+    node = introduced;
+  }
+
+  void sent(ResourceType type, Version version, Instant now) {
+    types.put(type, of(type).sent(version, now));
+  }
+
+  void accepted(ResourceType type, Version version, Instant now) {
+    types.put(type, of(type).accepted(version, now));
+  }
+
+  void rejected(ResourceType type, Version version, Rejection rejection, Instant now) {
+    types.put(type, of(type).rejected(version, rejection, now));
+  }
+
+  private TypeView of(ResourceType type) {
+    TypeView view = types.get(type);
+    return view == null ? TypeView.none(since) : view;
+  }
+
+  /** The stream counts among those of another key from now on; null: of none. */
+  void belongs(@Nullable Progress next) {
+    Progress last = progress;
+    progress = next;
+    for (ResourceType type : TYPES) {
+      Progress.At at = last == next ? null : told.remove(type);
+      if (at != null) {
+        if (last != null) {
+          last.moved(type, at, null);
+        }
+      }
+    }
+  }
+
+  /** There is nothing for it yet. */
+  void waiting(@Nullable SnapshotKey key) {
+    standing =
+        new Standing(
+            Optional.ofNullable(key),
+            Optional.empty(),
+            key == null ? State.UNMATCHED : State.BEHIND);
+  }
+
+  /** How far the stream is with this snapshot. */
+  void progress(Sequencer sequencer, Snapshot snapshot) {
+    boolean nacked = false;
+    boolean synced = true;
+    for (ResourceType type : TYPES) {
+      Optional<TypeStream> stream = sequencer.stream(type);
+      if (stream.isPresent()) {
+        nacked |= stream.get().nacked();
+        boolean there = sequencer.synced(stream.get(), snapshot);
+        synced &= there;
+        tell(type, snapshot, there);
+      }
+    }
+    State state = nacked ? State.NACKED : synced ? State.SYNCED : State.BEHIND;
+    Standing last = standing;
+    if (last.state != state
+        || !last.revision.equals(Optional.of(snapshot.revision()))
+        || !last.key.equals(Optional.of(snapshot.key()))) {
+      standing = new Standing(Optional.of(snapshot.key()), Optional.of(snapshot.revision()), state);
+    }
+  }
+
+  private void tell(ResourceType type, Snapshot snapshot, boolean there) {
+    Progress.At last = told.get(type);
+    ResourceSet set = snapshot.set(type);
+    if (last != null
+        && (there
+            ? last.epoch() == snapshot.epoch()
+                && last.accepted().isPresent()
+                && last.accepted().get().equals(set.hash())
+            : last.accepted().isEmpty())) {
+      return;
+    }
+    if (there && type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
+      // It had brought along just what it should have.
+      Version version = snapshot.version(type);
+      types.put(type, of(type).accepted(version, since).sent(version, since));
+    }
+    Progress.At next =
+        there ? new Progress.At(Optional.of(set.hash()), snapshot.epoch()) : Progress.At.BEHIND;
+    told.put(type, next);
+    if (progress != null) {
+      progress.moved(type, last, next);
+    }
+  }
+
+  /** Empty before the first request. */
+  Optional<NodeView> view() {
+    Node introduced = node;
+    if (introduced == null) {
+      return Optional.empty();
+    }
+    Standing now = standing;
+    return Optional.of(
+        new NodeView(introduced, now.key, now.revision, kind, since, now.state, types));
+  }
+}

@@ -1,0 +1,315 @@
+package dev.lish.serve;
+
+import com.google.common.collect.Sets;
+import dev.lish.model.ResourceType;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.Snapshot;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What one stream sends, in which order: make before break. Pure; times are microseconds.
+ *
+ * <p>"CDS updates (if any) must always be pushed first. EDS updates (if any) must arrive after CDS
+ * updates for the respective clusters. LDS updates must arrive after corresponding CDS/EDS updates.
+ * RDS updates related to the newly added listeners must arrive after CDS/EDS/LDS updates. Stale CDS
+ * clusters and related EDS endpoints (ones no longer being referenced) can then be removed."
+ */
+final class Sequencer {
+  private static final List<ResourceType> TYPES = List.of(ResourceType.values());
+
+  /** Of a refused or unanswered response of one of these, the removals have to wait. */
+  private static final List<ResourceType> CHAIN =
+      List.of(
+          ResourceType.CLUSTER, ResourceType.ENDPOINT, ResourceType.LISTENER, ResourceType.ROUTE);
+
+  /** What others may still refer to: taken away last. */
+  private static final List<ResourceType> TRAILING =
+      List.of(ResourceType.CLUSTER, ResourceType.EXTENSION, ResourceType.SECRET);
+
+  private final StreamKind kind;
+  private final Waits waits;
+  private final Shared shared;
+  private final long openedAt;
+  private final Map<ResourceType, TypeStream> streams = new EnumMap<>(ResourceType.class);
+  private final Drains drains;
+
+  /** Separate streams: since when a cluster is gone. */
+  private final Map<String, Long> goneSince = new HashMap<>(0);
+
+  /** EDS names of clusters that were added or changed: listeners and routes wait for them. */
+  private Set<String> awaited = Set.of();
+
+  private long awaitedSince;
+  private long nonces;
+
+  /** Routes that the client had when listeners were last sent to it. */
+  private ResourceSet routesBefore = ResourceSet.empty(ResourceType.ROUTE);
+
+  /**
+   * How long to wait, in microseconds.
+   *
+   * @param ack for an answer
+   * @param drain for connections of replaced listeners
+   * @param first for a new client's first requests
+   */
+  record Waits(long ack, long drain, long first) {
+    static Waits of(XdsLimits limits) {
+      return new Waits(
+          limits.ackWait().toNanos() / 1000,
+          limits.drain().toNanos() / 1000,
+          limits.firstRequests().toNanos() / 1000);
+    }
+  }
+
+  Sequencer(StreamKind kind, Waits waits, Shared shared, long openedAt) {
+    this.kind = kind;
+    this.waits = waits;
+    this.shared = shared;
+    this.openedAt = openedAt;
+    drains = new Drains(waits.drain, shared.mentions());
+  }
+
+  /** What the stream has of this type; empty: it never asked for it. */
+  Optional<TypeStream> stream(ResourceType type) {
+    return Optional.ofNullable(streams.get(type));
+  }
+
+  /** True when the client has accepted everything that there is of this type. */
+  boolean synced(TypeStream stream, Snapshot snapshot) {
+    return stream.synced(snapshot, shared);
+  }
+
+  /** How many names the stream subscribes to by name. */
+  int names(ResourceType type) {
+    return stream(type).map(s -> s.subscription.names().size()).orElse(0);
+  }
+
+  /** Takes in a request. */
+  Reply request(ResourceType type, Request request, long now) {
+    TypeStream stream = streams.get(type);
+    if (stream == null) {
+      stream = new TypeStream(type, kind.delta());
+      streams.put(type, stream);
+    }
+    Reply reply = stream.request(request);
+    if (type == ResourceType.LISTENER) {
+      reply.about().ifPresent(about -> drains.answered(about.draft(), routesBefore, now));
+    }
+    return reply;
+  }
+
+  /**
+   * A response that goes out now.
+   *
+   * @param nonce never the same twice on a stream
+   */
+  record Outgoing(Payload payload, String nonce) {}
+
+  /** The next response, if anything may go now; to be called until it is empty. */
+  Optional<Outgoing> next(Snapshot snapshot, long now) {
+    Gate gate = new Gate(used(snapshot), name -> false);
+    for (ResourceType type : TYPES) {
+      TypeStream stream = streams.get(type);
+      // At most one unanswered response per type: what changes meanwhile is sent as one.
+      if (stream != null && stream.inFlight().isEmpty() && mayAdd(type, now)) {
+        Optional<Outgoing> next = take(stream, snapshot, gate, now);
+        if (next.isPresent()) {
+          return next;
+        }
+      }
+    }
+    return mayRemoveAny(now) ? nextRemoval(snapshot, gate, now) : Optional.empty();
+  }
+
+  private Optional<Outgoing> nextRemoval(Snapshot snapshot, Gate gate, long now) {
+    for (ResourceType type : TRAILING) {
+      TypeStream stream = streams.get(type);
+      if (stream != null && stream.inFlight().isEmpty()) {
+        goneSince.keySet().retainAll(gone(stream, snapshot));
+        Predicate<String> mayRemove =
+            type == ResourceType.CLUSTER || !kind.ads()
+                ? name -> keepUntil(name, snapshot, now) <= now
+                : name -> true;
+        Optional<Outgoing> next = take(stream, snapshot, gate.removing(mayRemove), now);
+        if (next.isPresent()) {
+          return next;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Outgoing> take(TypeStream stream, Snapshot snapshot, Gate gate, long now) {
+    Optional<Draft> taken = Turn.take(stream, snapshot, gate, shared);
+    if (taken.isEmpty()) {
+      return Optional.empty();
+    }
+    Draft draft = taken.get();
+    String nonce = Long.toString(++nonces, Character.MAX_RADIX);
+    stream.sent(draft, nonce, now, snapshot);
+    switch (stream.type) {
+      case CLUSTER -> clustersSent(draft, now);
+      case LISTENER -> routesBefore = base(ResourceType.ROUTE);
+      default -> {}
+    }
+    return Optional.of(new Outgoing(draft.payload(), nonce));
+  }
+
+  private ResourceSet base(ResourceType type) {
+    TypeStream stream = streams.get(type);
+    return stream == null ? ResourceSet.empty(type) : stream.base;
+  }
+
+  /**
+   * "Warming of Cluster is completed only when a new ClusterLoadAssignment response is supplied by
+   * management server even though there is no change in endpoints." That one must not wait for the
+   * answer to the clusters: Envoy accepts clusters only when they are warm (it pauses CDS
+   * meanwhile).
+   */
+  private void clustersSent(Draft draft, long now) {
+    Set<String> names = shared.clusterNames().of(draft.changed(), base(ResourceType.CLUSTER));
+    if (!kind.ads() || names.isEmpty()) {
+      return;
+    }
+    TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+    if (endpoints != null) {
+      endpoints.again(names);
+    }
+    awaited = awaited.isEmpty() ? names : Sets.union(awaited, names).immutableCopy();
+    awaitedSince = now;
+  }
+
+  private boolean mayAdd(ResourceType type, long now) {
+    if (!kind.ads()) {
+      return true;
+    }
+    return switch (type) {
+      case RUNTIME, SECRET, CLUSTER, ENDPOINT, EXTENSION -> true;
+      case LISTENER -> settled(ResourceType.CLUSTER, now) && assigned(now);
+      case ROUTE ->
+          settled(ResourceType.CLUSTER, now)
+              && assigned(now)
+              && settled(ResourceType.LISTENER, now);
+    };
+  }
+
+  /** Answered, never asked for, or waited for long enough. */
+  private boolean settled(ResourceType type, long now) {
+    TypeStream stream = streams.get(type);
+    return stream == null
+        || stream.inFlight().isEmpty()
+        || now - stream.inFlight().get().sentAt() >= waits.ack;
+  }
+
+  /** The clusters last added or changed have their assignments, or that took too long. */
+  private boolean assigned(long now) {
+    return allAssigned() || now - awaitedSince >= waits.ack;
+  }
+
+  private boolean allAssigned() {
+    if (awaited.isEmpty()) {
+      return true;
+    }
+    TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+    if (endpoints == null) {
+      return true;
+    }
+    Set<String> wanted = shared.clusterNames().of(base(ResourceType.CLUSTER));
+    for (String name : awaited) {
+      if (wanted.contains(name) && !endpoints.answered(name)) {
+        return false;
+      }
+    }
+    awaited = Set.of();
+    return true;
+  }
+
+  /** Everything that others may have to go to first was accepted. */
+  private boolean mayRemoveAny(long now) {
+    if (!kind.ads()) {
+      return true;
+    }
+    for (ResourceType type : CHAIN) {
+      TypeStream stream = streams.get(type);
+      if (stream != null && !stream.clean()) {
+        return false;
+      }
+    }
+    return allAssigned() && (introduced() || now - openedAt >= waits.first);
+  }
+
+  /** A client that had something before must get a chance to ask for its listeners and routes. */
+  private boolean introduced() {
+    TypeStream clusters = streams.get(ResourceType.CLUSTER);
+    return clusters == null
+        || !clusters.brought()
+        || (streams.containsKey(ResourceType.LISTENER) && streams.containsKey(ResourceType.ROUTE));
+  }
+
+  private long keepUntil(String name, Snapshot snapshot, long now) {
+    return kind.ads()
+        ? drains.until(name, snapshot, now)
+        // Separate streams are not joined: removals trail by the drain time.
+        : goneSince.computeIfAbsent(name, n -> now) + waits.drain;
+  }
+
+  private Predicate<String> used(Snapshot snapshot) {
+    // The clusters of separate streams come on another stream.
+    return name ->
+        shared
+            .clusterNames()
+            .of(kind.ads() ? base(ResourceType.CLUSTER) : snapshot.set(ResourceType.CLUSTER))
+            .contains(name);
+  }
+
+  /** When to call {@link #next} again though nothing happened; the largest number: never. */
+  long wakeAt(Snapshot snapshot, long now) {
+    long wake = Long.MAX_VALUE;
+    for (ResourceType type : CHAIN) {
+      TypeStream stream = streams.get(type);
+      if (stream != null && stream.inFlight().isPresent()) {
+        wake = later(wake, stream.inFlight().get().sentAt() + waits.ack, now);
+      }
+    }
+    if (!awaited.isEmpty()) {
+      wake = later(wake, awaitedSince + waits.ack, now);
+    }
+    wake = later(wake, openedAt + waits.first, now);
+    for (ResourceType type : TRAILING) {
+      TypeStream stream = streams.get(type);
+      if (stream != null && (type == ResourceType.CLUSTER || !kind.ads())) {
+        for (String name : gone(stream, snapshot)) {
+          wake = later(wake, keepUntil(name, snapshot, now), now);
+        }
+      }
+    }
+    return wake;
+  }
+
+  /** Names that the client has, or may have, and should not have for ever. */
+  private Set<String> gone(TypeStream stream, Snapshot snapshot) {
+    Set<String> gone = shared.difference(stream.base, snapshot.set(stream.type)).removed();
+    if (stream.todo.isEmpty()) {
+      return gone;
+    }
+    Set<String> more = new HashSet<>(gone);
+    stream.todo.forEach(
+        (name, todo) -> {
+          if (todo == TypeStream.Todo.GONE) {
+            more.add(name);
+          }
+        });
+    return more;
+  }
+
+  private static long later(long wake, long time, long now) {
+    return time > now ? Math.min(wake, time) : wake;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.lish.serve;
+
+import dev.lish.model.ContentHash;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.ResourceSet.Difference;
+import dev.lish.snapshot.Snapshot;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What all streams compute alike, computed once: what a stream costs is what differs between it and
+ * the others.
+ */
+final class Shared {
+  static final Comparator<Resource> BY_NAME = Comparator.comparing(Resource::name);
+
+  private final Encoder encoder;
+  private final ClusterNames clusterNames = new ClusterNames();
+  private final Mentions mentions = new Mentions();
+  private final Recent<Pair, Difference> differences = Recent.ofCount(256);
+  private final Recent<Kept, ResourceSet> kept = Recent.ofCount(64);
+  private final Recent<Whole, List<Resource>> wholes = Recent.ofCount(256);
+  private final Recent<Asked, Part> parts = Recent.ofCount(256);
+  private final Recent<Known, ResourceSet> known = Recent.ofCount(256);
+
+  Shared(XdsMeter meter) {
+    encoder = new Encoder(meter);
+  }
+
+  private record Pair(ResourceType type, ContentHash older, ContentHash newer) {}
+
+  private record Kept(ResourceType type, ContentHash newer, ContentHash older, Set<String> names) {}
+
+  private record Known(ResourceType type, String version) {}
+
+  private record Whole(ResourceType type, ContentHash set) {}
+
+  /**
+   * Resources sorted by name.
+   *
+   * @param hash over them
+   */
+  record Part(ContentHash hash, List<Resource> resources) {}
+
+  /** Names are shared instances, so they are compared as such. */
+  private record Asked(ResourceType type, ContentHash set, Set<String> names) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Asked that
+          && type == that.type
+          && names == that.names
+          && set.equals(that.set);
+    }
+
+    @Override
+    public int hashCode() {
+      return set.hashCode() * 31 + System.identityHashCode(names);
+    }
+  }
+
+  Encoder encoder() {
+    return encoder;
+  }
+
+  ClusterNames clusterNames() {
+    return clusterNames;
+  }
+
+  Mentions mentions() {
+    return mentions;
+  }
+
+  /** What must be told to somebody who has the older set. */
+  Difference difference(ResourceSet older, ResourceSet newer) {
+    return older.hash().equals(newer.hash())
+        ? newer.since(newer)
+        : differences.get(
+            new Pair(newer.type(), older.hash(), newer.hash()), key -> newer.since(older));
+  }
+
+  /** The newer set together with those resources of the older one. */
+  ResourceSet keeping(ResourceSet newer, ResourceSet older, Collection<String> names) {
+    if (names.isEmpty()) {
+      return newer;
+    }
+    Set<String> keep = Set.copyOf(names);
+    return kept.get(
+        new Kept(newer.type(), newer.hash(), older.hash(), keep),
+        key -> {
+          Map<String, Optional<Resource>> changes = new HashMap<>();
+          keep.forEach(name -> older.get(name).ifPresent(r -> changes.put(name, Optional.of(r))));
+          return newer.with(changes);
+        });
+  }
+
+  /** Those resources of the set that the subscription covers. */
+  Part part(ResourceSet set, Subscription subscription) {
+    if (subscription.wildcard()) {
+      return new Part(
+          set.hash(),
+          wholes.get(
+              new Whole(set.type(), set.hash()),
+              key -> set.byName().values().stream().sorted(BY_NAME).toList()));
+    }
+    return parts.get(
+        new Asked(set.type(), set.hash(), subscription.names()),
+        key ->
+            new Part(
+                set.hash(key.names),
+                key.names.stream()
+                    .flatMap(name -> set.get(name).stream())
+                    .sorted(BY_NAME)
+                    .toList()));
+  }
+
+  /** Remembers a set, so that a reconnecting client that reports its version is understood. */
+  void remember(Version version, ResourceSet set) {
+    known.get(new Known(set.type(), version.value()), key -> set);
+  }
+
+  /** Remembers what carries the whole set in SotW. */
+  void remember(Snapshot snapshot) {
+    for (ResourceType type : ResourceType.values()) {
+      if (Subscription.wholeSet(type)) {
+        remember(snapshot.version(type), snapshot.set(type));
+      }
+    }
+  }
+
+  /** The set of that version, if it was served lately. */
+  Optional<ResourceSet> known(ResourceType type, String version) {
+    return known.get(new Known(type, version));
+  }
+}

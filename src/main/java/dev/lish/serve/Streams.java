@@ -1,0 +1,138 @@
+package dev.lish.serve;
+
+import dev.lish.model.SnapshotKey;
+import dev.lish.snapshot.Assignment;
+import dev.lish.snapshot.Snapshot;
+import io.netty.channel.EventLoop;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * All streams, and what they share. A publication is one volatile write and one task per event
+ * loop; the streams of a loop then pull from it.
+ */
+final class Streams {
+  final XdsLimits limits;
+  final Sequencer.Waits waits;
+  final Consumer<StreamEvent> events;
+  final XdsMeter meter;
+  final Shared shared;
+  private final Clock clock;
+  private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
+  private final Map<SnapshotKey, Progress> progress = new ConcurrentHashMap<>();
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicLong ids = new AtomicLong();
+  private final Pace pace;
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private volatile Published published = Published.NOTHING;
+  private volatile boolean draining;
+
+  Streams(XdsLimits limits, Clock clock, Consumer<StreamEvent> events, XdsMeter meter) {
+    this.limits = limits;
+    this.clock = clock;
+    this.events = events;
+    this.meter = meter;
+    waits = Sequencer.Waits.of(limits);
+    shared = new Shared(meter);
+    pace = new Pace(limits.streamsPerSecond());
+  }
+
+  /** Microseconds since the epoch. */
+  long now() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+
+  static Instant instant(long micros) {
+    return Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000);
+  }
+
+  Published published() {
+    return published;
+  }
+
+  /** From one thread only. */
+  @SuppressWarnings("ReferenceEquality") // an unchanged snapshot is the same instance
+  void publish(Assignment assignment) {
+    Published before = published;
+    for (Map.Entry<SnapshotKey, Snapshot> entry : assignment.snapshots().entrySet()) {
+      if (before.assignment().snapshots().get(entry.getKey()) != entry.getValue()) {
+        shared.remember(entry.getValue());
+      }
+    }
+    published = before.next(assignment, now());
+    progress.keySet().removeIf(key -> !assignment.snapshots().containsKey(key));
+    loops.values().forEach(Loop::wake);
+  }
+
+  Progress progress(SnapshotKey key) {
+    return progress.computeIfAbsent(key, k -> new Progress(k, events));
+  }
+
+  /** Why a new stream is not welcome; empty: it is. */
+  String refusal() {
+    if (draining) {
+      return "draining";
+    }
+    return open.get() >= limits.streams() ? "streams" : "";
+  }
+
+  /** Since when a stream opened now may be answered. */
+  long admit(long now) {
+    return pace.next(now);
+  }
+
+  long nextId() {
+    return ids.incrementAndGet();
+  }
+
+  void add(AdsStream stream) {
+    open.incrementAndGet();
+    meter.opened(stream.kind());
+    loop(stream.eventLoop()).add(stream);
+    if (draining) {
+      stream.end();
+    }
+  }
+
+  void remove(AdsStream stream) {
+    loop(stream.eventLoop()).remove(stream);
+    meter.closed(stream.kind());
+    if (open.decrementAndGet() == 0 && draining) {
+      drained.complete(null);
+    }
+  }
+
+  private Loop loop(EventLoop eventLoop) {
+    return loops.computeIfAbsent(eventLoop, loop -> new Loop(loop, this));
+  }
+
+  int open() {
+    return open.get();
+  }
+
+  List<NodeView> nodes() {
+    List<NodeView> views = new ArrayList<>();
+    loops.values().forEach(loop -> loop.views(views));
+    return views;
+  }
+
+  /** Ends all streams; complete when they have ended, or when the time is up. */
+  CompletableFuture<Void> drain(long millis) {
+    draining = true;
+    loops.values().forEach(Loop::end);
+    if (open.get() == 0) {
+      drained.complete(null);
+    }
+    return drained.completeOnTimeout(null, millis, TimeUnit.MILLISECONDS);
+  }
+}

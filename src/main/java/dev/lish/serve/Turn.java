@@ -1,0 +1,294 @@
+package dev.lish.serve;
+
+import dev.lish.model.ContentHash;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
+import dev.lish.serve.TypeStream.Todo;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.ResourceSet.Difference;
+import dev.lish.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One type's turn to send: from what the client has to what it should have, as far as the gate
+ * allows. Pure but for the stream that it moves on.
+ */
+final class Turn {
+  private final TypeStream stream;
+  private final Snapshot snapshot;
+  private final Gate gate;
+  private final Shared shared;
+  private final ResourceSet target;
+  private final SortedMap<String, Resource> send = new TreeMap<>();
+  private final List<String> removed = new ArrayList<>();
+
+  private Turn(TypeStream stream, Snapshot snapshot, Gate gate, Shared shared) {
+    this.stream = stream;
+    this.snapshot = snapshot;
+    this.gate = gate;
+    this.shared = shared;
+    target = snapshot.set(stream.type);
+  }
+
+  /** The next response, if there is one; the stream is then taken to have it. */
+  static Optional<Draft> take(TypeStream stream, Snapshot snapshot, Gate gate, Shared shared) {
+    stream.resolve(snapshot, shared);
+    stream.suppressed = false;
+    Turn turn = new Turn(stream, snapshot, gate, shared);
+    Difference difference = shared.difference(stream.base, turn.target);
+    if (difference.isEmpty() && stream.todo.isEmpty() && !stream.whole && !stream.answerDue) {
+      return Optional.empty();
+    }
+    ResourceSet next = shared.keeping(turn.target, stream.base, turn.kept(difference));
+    return !stream.delta && Subscription.wholeSet(stream.type)
+        ? turn.whole(next)
+        : turn.parts(difference, next);
+  }
+
+  /** What the target lacks and the client must keep for now. */
+  private List<String> kept(Difference difference) {
+    // What had hosts is the guard's to decide, so assignments are never taken away.
+    boolean always = stream.type == ResourceType.ENDPOINT;
+    if (!always && !trails()) {
+      return List.of();
+    }
+    List<String> kept = new ArrayList<>();
+    for (String name : difference.removed()) {
+      if (stream.subscription.covers(name) && (always || !gate.mayRemove().test(name))) {
+        kept.add(name);
+      }
+    }
+    return kept;
+  }
+
+  /** Whether removals come last: others may still refer to resources of this type. */
+  private boolean trails() {
+    return switch (stream.type) {
+      case CLUSTER -> true;
+      case SECRET, EXTENSION -> stream.delta;
+      case RUNTIME, ENDPOINT, LISTENER, ROUTE -> false;
+    };
+  }
+
+  /** SotW clusters and listeners: "the server must include the complete state of the world". */
+  private Optional<Draft> whole(ResourceSet next) {
+    Difference step = shared.difference(stream.base, next);
+    List<Resource> changed = covered(step.changed());
+    List<Resource> replaced = replaced(step);
+    Shared.Part part = shared.part(next, stream.subscription);
+    stream.todo.clear();
+    if (changed.isEmpty() && replaced.isEmpty() && !stream.whole && !stream.answerDue) {
+      stream.base = next;
+      return Optional.empty();
+    }
+    if (stream.rejected(part.hash())) {
+      stream.suppressed = true;
+      return Optional.empty();
+    }
+    Version version = Version.of(part.hash(), snapshot.epoch());
+    if (stream.subscription.wildcard()) {
+      shared.remember(version, next);
+    }
+    boolean unsure = stream.unsure || stream.whole;
+    Collection<Resource> news = stream.whole ? part.resources() : changed;
+    advance(next);
+    Payload payload = encode(part.resources(), part.hash(), version);
+    return Optional.of(new Draft(payload, part.hash(), news, replaced, unsure));
+  }
+
+  private Optional<Draft> parts(Difference difference, ResourceSet next) {
+    boolean wholeSet = Subscription.wholeSet(stream.type);
+    ContentHash content =
+        wholeSet ? shared.part(next, stream.subscription).hash() : ContentHash.EMPTY;
+    if (wholeSet && stream.rejected(content)) {
+      stream.suppressed = true;
+      return Optional.empty();
+    }
+    List<Resource> replaced = replaced(difference);
+    if (stream.whole) {
+      shared.part(target, stream.subscription).resources().forEach(r -> send.put(r.name(), r));
+    } else {
+      covered(difference.changed()).forEach(r -> send.put(r.name(), r));
+    }
+    remove(difference, next);
+    todos();
+    send.values().removeIf(r -> stream.rejectedResource(r.hash()));
+    oneByOne();
+    boolean due = stream.answerDue;
+    boolean unsure = stream.unsure || stream.whole;
+    advance(next);
+    if (send.isEmpty() && removed.isEmpty() && !due) {
+      return Optional.empty();
+    }
+    List<Resource> resources = List.copyOf(send.values());
+    ContentHash sum = ContentHash.EMPTY;
+    for (Resource resource : resources) {
+      sum = sum.plus(resource.hash());
+    }
+    // Delta's system_version_info is "for debugging purposes only": that of the whole set.
+    Version version =
+        stream.delta
+            ? snapshot.version(stream.type)
+            : version(stream, target, snapshot.epoch(), shared);
+    Payload payload = encode(resources, sum, version);
+    return Optional.of(new Draft(payload, content, resources, replaced, unsure));
+  }
+
+  private void remove(Difference difference, ResourceSet next) {
+    for (String name : difference.removed()) {
+      if (!stream.subscription.covers(name) || next.get(name).isPresent()) {
+        continue;
+      }
+      Optional<Resource> standIn = standIn(stream.type, name);
+      if (standIn.isPresent()) {
+        send.put(name, standIn.get());
+      } else if (stream.delta) {
+        removed.add(name);
+      }
+    }
+  }
+
+  private void todos() {
+    for (Iterator<Map.Entry<String, Todo>> i = stream.todo.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<String, Todo> entry = i.next();
+      if (!waits(entry.getKey(), entry.getValue())) {
+        i.remove();
+      }
+    }
+  }
+
+  /** Does what is to do for the name; true: not yet. */
+  private boolean waits(String name, Todo todo) {
+    if (!stream.subscription.covers(name) || send.containsKey(name)) {
+      return false;
+    }
+    Optional<Resource> resource = target.get(name).or(() -> standIn(stream.type, name));
+    if (resource.isPresent()) {
+      send.put(name, resource.get());
+      return false;
+    }
+    if (todo == Todo.GONE && trails() && !gate.mayRemove().test(name)) {
+      return true;
+    }
+    if (stream.type == ResourceType.ENDPOINT) {
+      return absentAssignment(name);
+    }
+    // "When a resource subscribed to by a client does not exist, the server will send a
+    // DeltaDiscoveryResponse message that contains that resource's name in the removed_resources
+    // field." "The SotW protocol variants do not provide any explicit mechanism."
+    if (stream.delta && !removed.contains(name)) {
+      removed.add(name);
+    }
+    return false;
+  }
+
+  private boolean absentAssignment(String name) {
+    // Its registry has not answered yet, or no cluster of this stream wants it: silence.
+    if (snapshot.unanswered().contains(name) || !gate.used().test(name)) {
+      return true;
+    }
+    if (stream.delta) {
+      removed.add(name);
+    } else {
+      send.put(name, Absent.assignment(name));
+    }
+    return false;
+  }
+
+  /** After a rejected response with several resources: the suspects go last, one at a time. */
+  private void oneByOne() {
+    if (stream.suspects.isEmpty() || send.size() < 2) {
+      return;
+    }
+    boolean others = !stream.suspects.containsAll(send.keySet());
+    boolean one = false;
+    for (Iterator<String> i = send.keySet().iterator(); i.hasNext(); ) {
+      String name = i.next();
+      boolean later = stream.suspects.contains(name) && (others || one);
+      one = true;
+      if (later) {
+        stream.todo.put(name, Todo.ANSWER);
+        i.remove();
+      }
+    }
+  }
+
+  private List<Resource> covered(Map<String, Resource> changed) {
+    List<Resource> covered = new ArrayList<>();
+    if (!stream.subscription.wildcard() && stream.subscription.names().size() < changed.size()) {
+      for (String name : stream.subscription.names()) {
+        Resource resource = changed.get(name);
+        if (resource != null) {
+          covered.add(resource);
+        }
+      }
+      return covered;
+    }
+    for (Map.Entry<String, Resource> entry : changed.entrySet()) {
+      if (stream.subscription.covers(entry.getKey())) {
+        covered.add(entry.getValue());
+      }
+    }
+    return covered;
+  }
+
+  private List<Resource> replaced(Difference step) {
+    if (!Subscription.wholeSet(stream.type)) {
+      return List.of();
+    }
+    List<Resource> replaced = new ArrayList<>();
+    for (Collection<String> names : List.of(step.changed().keySet(), step.removed())) {
+      for (String name : names) {
+        if (stream.subscription.covers(name)) {
+          stream.base.get(name).ifPresent(replaced::add);
+        }
+      }
+    }
+    return replaced;
+  }
+
+  private void advance(ResourceSet next) {
+    stream.base = next;
+    stream.whole = false;
+    stream.answerDue = false;
+    stream.unsure = false;
+  }
+
+  private Payload encode(List<Resource> resources, ContentHash sum, Version version) {
+    return shared
+        .encoder()
+        .encode(
+            new Encoder.Content(
+                stream.type,
+                stream.delta,
+                snapshot.epoch(),
+                version,
+                resources,
+                sum,
+                List.copyOf(removed)));
+  }
+
+  /** What is sent for a name that does not exist, whoever asks. */
+  static Optional<Resource> standIn(ResourceType type, String name) {
+    return type == ResourceType.RUNTIME ? Optional.of(Absent.layer(name)) : Optional.empty();
+  }
+
+  /** SotW: the version of exactly what the stream subscribes to. */
+  static Version version(TypeStream stream, ResourceSet set, int epoch, Shared shared) {
+    ContentHash hash = shared.part(set, stream.subscription).hash();
+    if (stream.type == ResourceType.RUNTIME) {
+      for (String name : stream.subscription.names()) {
+        hash = set.get(name).isEmpty() ? hash.plus(Absent.layer(name).hash()) : hash;
+      }
+    }
+    return Version.of(hash, epoch);
+  }
+}

@@ -1,0 +1,311 @@
+package dev.lish.serve;
+
+import dev.lish.model.ContentHash;
+import dev.lish.model.ResourceType;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.Snapshot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream has of one type: a shared set and the few names in which the stream differs from
+ * it. Pure. {@link Turn} works out what to send next.
+ */
+final class TypeStream {
+  /** Contents and resources that were rejected on one stream; the oldest are forgotten. */
+  private static final int MOST_REJECTED = 256;
+
+  /** Why a name needs attention although it may not have changed. */
+  enum Todo {
+    /** The client asked for it, or has something else than we would think. */
+    ANSWER,
+    /** An assignment of a changed cluster, which warms only when it comes again. */
+    AGAIN,
+    /** The client has it, we do not know what it is, and it does not exist any more. */
+    GONE
+  }
+
+  /** A response that waits for its answer. */
+  record InFlight(Draft draft, String nonce, long sentAt, Snapshot from) {}
+
+  final ResourceType type;
+  final boolean delta;
+  final Subscription subscription;
+  private @Nullable Fingerprint lastNames;
+  private String lastNonce = "";
+
+  private Map<String, String> claims = Map.of();
+  private String claimedVersion = "";
+  private boolean brought;
+  private boolean resolved;
+
+  /** What the client has, once it has accepted all that it was sent, but for {@link #todo}. */
+  ResourceSet base;
+
+  final Map<String, Todo> todo = new HashMap<>(0);
+
+  /** The next response carries everything: what the client has is not known. */
+  boolean whole;
+
+  /** The next response is due even if there is nothing in it. */
+  boolean answerDue;
+
+  /** The client brought along something that we do not know the content of. */
+  boolean unsure;
+
+  /** There is something to send, but the client has rejected it before. */
+  boolean suppressed;
+
+  /** Of a rejected response with several resources: they are tried one by one. */
+  final Set<String> suspects = new LinkedHashSet<>(0);
+
+  private final Set<ContentHash> rejectedContents = new LinkedHashSet<>(0);
+  private final Set<ContentHash> rejectedResources = new LinkedHashSet<>(0);
+  private @Nullable InFlight inFlight;
+  private boolean nacked;
+
+  TypeStream(ResourceType type, boolean delta) {
+    this.type = type;
+    this.delta = delta;
+    subscription = new Subscription(type);
+    base = ResourceSet.empty(type);
+  }
+
+  /** Takes in a request of the client. */
+  Reply request(Request request) {
+    boolean first = !subscription.started();
+    // "The management server should not send a DiscoveryResponse for any DiscoveryRequest that has
+    // a stale nonce." In delta "the server must honor changes to the subscription state even if the
+    // nonce is stale". A nonce "does not survive stream restarts", so a first one means nothing.
+    if (!delta && !first && !request.nonce().isEmpty() && !request.nonce().equals(lastNonce)) {
+      return Reply.STALE;
+    }
+    Reply reply = first ? Reply.NONE : answer(request);
+    if (first) {
+      claims = delta ? request.initial() : Map.of();
+      claimedVersion = request.version();
+      brought = !claims.isEmpty() || !claimedVersion.isEmpty();
+    }
+    if (delta) {
+      if (first || request.names() > 0) {
+        apply(subscription.delta(request.subscribe(), request.unsubscribe()));
+      }
+    } else if (lastNames == null || !lastNames.sameAs(request.fingerprint())) {
+      lastNames = request.fingerprint();
+      apply(subscription.sotw(request.subscribe()));
+    }
+    return reply;
+  }
+
+  private Reply answer(Request request) {
+    InFlight waiting = inFlight;
+    if (waiting == null || !waiting.nonce.equals(request.nonce())) {
+      return Reply.NONE;
+    }
+    inFlight = null;
+    // "NACK (…) is indicated by the presence of the error_detail field"
+    Optional<String> error = request.error();
+    if (error.isEmpty()) {
+      nacked = false;
+      waiting.draft.payload().resources().forEach(r -> suspects.remove(r.name()));
+      return new Reply(Reply.Kind.ACK, Optional.of(waiting), "");
+    }
+    nacked = true;
+    reject(waiting.draft);
+    return new Reply(Reply.Kind.NACK, Optional.of(waiting), error.get());
+  }
+
+  /** The same bytes must never go again; what the client has of them is not known. */
+  private void reject(Draft draft) {
+    if (Subscription.wholeSet(type)) {
+      remember(rejectedContents, draft.content());
+      whole = true;
+      draft.payload().removed().forEach(name -> todo.put(name, Todo.GONE));
+    } else if (draft.payload().resources().size() == 1) {
+      remember(rejectedResources, draft.payload().resources().get(0).hash());
+      suspects.remove(draft.payload().resources().get(0).name());
+    } else {
+      // Envoy drops a response with one bad resource, or what follows the bad one: the good ones
+      // must not be lost with it.
+      for (var resource : draft.payload().resources()) {
+        suspects.add(resource.name());
+        todo.put(resource.name(), Todo.ANSWER);
+      }
+    }
+  }
+
+  private static void remember(Set<ContentHash> rejected, ContentHash hash) {
+    rejected.add(hash);
+    if (rejected.size() > MOST_REJECTED) {
+      rejected.remove(rejected.iterator().next());
+    }
+  }
+
+  private void apply(Subscription.Change change) {
+    if (!resolved) {
+      return;
+    }
+    if (change.wildcard()) {
+      whole = true;
+      answerDue = true;
+    }
+    for (String name : change.asked()) {
+      todo.put(name, Todo.ANSWER);
+    }
+    for (String name : change.left()) {
+      todo.put(name, Todo.ANSWER);
+    }
+    // "for LDS and CDS resources, the server must return all resources that the client has
+    // subscribed to in each request"
+    answerDue |= !delta && Subscription.wholeSet(type) && !change.asked().isEmpty();
+  }
+
+  /** Works out what the client has, when there is a snapshot to compare with. */
+  void resolve(Snapshot snapshot, Shared shared) {
+    if (resolved) {
+      return;
+    }
+    resolved = true;
+    ResourceSet target = snapshot.set(type);
+    // Assignments are sent once on each new stream, whatever the client has: a cluster that was
+    // warming when the last stream broke waits for one (envoy#13009).
+    boolean mayKnow = type != ResourceType.ENDPOINT;
+    if (mayKnow && !claims.isEmpty()) {
+      resolveClaims(snapshot, target);
+    } else if (mayKnow && !delta && !claimedVersion.isEmpty()) {
+      resolveVersion(snapshot, target, shared);
+    } else {
+      resolveFresh(target);
+    }
+    claims = Map.of();
+  }
+
+  private void resolveFresh(ResourceSet target) {
+    answerDue = subscription.wildcard() || (!delta && Subscription.wholeSet(type));
+    for (String name : subscription.names()) {
+      if (target.get(name).isEmpty()) {
+        todo.put(name, Todo.ANSWER);
+      }
+    }
+  }
+
+  private void resolveVersion(Snapshot snapshot, ResourceSet target, Shared shared) {
+    // "Servers may decide to optimize by not resending resources that the client had already seen
+    // on the previous stream, but only if they know that the client is not subscribing to a new
+    // resource": the version is a hash over exactly the names subscribed to.
+    if (claimedVersion.equals(Turn.version(this, target, snapshot.epoch(), shared).value())) {
+      base = target;
+      return;
+    }
+    Optional<ResourceSet> known =
+        subscription.wildcard() ? shared.known(type, claimedVersion) : Optional.empty();
+    if (known.isPresent()) {
+      base = known.get();
+    } else {
+      unsure = true;
+      resolveFresh(target);
+    }
+  }
+
+  /**
+   * "Incremental xDS client may tell the server of its known resources to avoid resending them."
+   */
+  private void resolveClaims(Snapshot snapshot, ResourceSet target) {
+    base = target;
+    Set<String> wanted = new HashSet<>(subscription.names());
+    if (subscription.wildcard()) {
+      wanted.addAll(target.byName().keySet());
+    }
+    for (String name : wanted) {
+      String claim = claims.getOrDefault(name, "");
+      Optional<String> current =
+          target
+              .get(name)
+              .or(() -> Turn.standIn(type, name))
+              .map(r -> Encoder.version(r, snapshot.epoch()));
+      if (current.isEmpty() || !current.get().equals(claim)) {
+        boolean gone = current.isEmpty() && !claim.isEmpty();
+        unsure |= !claim.isEmpty();
+        todo.put(name, gone ? Todo.GONE : Todo.ANSWER);
+      }
+    }
+    for (String name : claims.keySet()) {
+      if (!wanted.contains(name) && subscription.covers(name)) {
+        unsure = true;
+        todo.put(name, Todo.GONE);
+      }
+    }
+  }
+
+  /** Notes that a response goes out now. */
+  void sent(Draft draft, String nonce, long now, Snapshot from) {
+    inFlight = new InFlight(draft, nonce, now, from);
+    lastNonce = nonce;
+  }
+
+  /** Assignments of these names are to be sent again, after the clusters that go out now. */
+  void again(Set<String> names) {
+    if (resolved) {
+      for (String name : names) {
+        if (subscription.covers(name)) {
+          todo.putIfAbsent(name, Todo.AGAIN);
+        }
+      }
+    }
+  }
+
+  boolean rejected(ContentHash content) {
+    return rejectedContents.contains(content);
+  }
+
+  boolean rejectedResource(ContentHash resource) {
+    return rejectedResources.contains(resource);
+  }
+
+  Optional<InFlight> inFlight() {
+    return Optional.ofNullable(inFlight);
+  }
+
+  /** True when the client has rejected what it was last sent, or would reject what there is. */
+  boolean nacked() {
+    return nacked || suppressed;
+  }
+
+  /** True when nothing is on its way and nothing was rejected. */
+  boolean clean() {
+    return inFlight == null && !nacked();
+  }
+
+  /** True when the client has accepted everything that there is for it. */
+  boolean synced(Snapshot snapshot, Shared shared) {
+    return resolved
+        && clean()
+        && !whole
+        && !answerDue
+        && reached(snapshot.set(type), shared)
+        && (todo.isEmpty() || todo.values().stream().allMatch(t -> t == Todo.ANSWER));
+  }
+
+  private boolean reached(ResourceSet target, Shared shared) {
+    if (base.hash().equals(target.hash())) {
+      return true;
+    }
+    // It keeps assignments that are gone.
+    return type == ResourceType.ENDPOINT && shared.difference(base, target).changed().isEmpty();
+  }
+
+  /** True when the client has had an answer for this name, and has accepted it. */
+  boolean answered(String name) {
+    return resolved && inFlight == null && subscription.covers(name) && !todo.containsKey(name);
+  }
+
+  /** True when the client had something when it connected. */
+  boolean brought() {
+    return brought;
+  }
+}

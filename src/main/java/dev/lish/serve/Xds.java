@@ -1,0 +1,124 @@
+package dev.lish.serve;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.lish.model.ResourceType;
+import dev.lish.snapshot.Assignment;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * The xDS server: state of the world and delta, aggregated and separate. It is to be hosted by
+ * Armeria's {@code GrpcService}, on event loops: {@code useBlockingTaskExecutor(false)}, no request
+ * timeout, no limit on the length of a whole stream.
+ */
+public final class Xds {
+  private static final String ROOT = "envoy.service.";
+
+  private final Streams streams;
+
+  /**
+   * Serves nothing yet: until the first publication every stream is met by silence.
+   *
+   * @param events called on event loops, so it must not block
+   * @param meter called on event loops, so it must not block
+   */
+  public Xds(XdsLimits limits, Clock clock, Consumer<StreamEvent> events, XdsMeter meter) {
+    streams = new Streams(limits, clock, events, meter);
+  }
+
+  /**
+   * The aggregated service and one for each type; their unary Fetch methods are not implemented.
+   */
+  public List<ServerServiceDefinition> services() {
+    return List.of(
+        service("discovery.v3.AggregatedDiscoveryService", "AggregatedResources", Optional.empty()),
+        service("cluster.v3.ClusterDiscoveryService", "Clusters", ResourceType.CLUSTER),
+        service("endpoint.v3.EndpointDiscoveryService", "Endpoints", ResourceType.ENDPOINT),
+        service("listener.v3.ListenerDiscoveryService", "Listeners", ResourceType.LISTENER),
+        service("route.v3.RouteDiscoveryService", "Routes", ResourceType.ROUTE),
+        service("runtime.v3.RuntimeDiscoveryService", "Runtime", ResourceType.RUNTIME),
+        service("secret.v3.SecretDiscoveryService", "Secrets", ResourceType.SECRET),
+        service(
+            "extension.v3.ExtensionConfigDiscoveryService",
+            "ExtensionConfigs",
+            ResourceType.EXTENSION));
+  }
+
+  /** Serves this from now on. To be called from one thread. */
+  public void publish(Assignment assignment) {
+    streams.publish(assignment);
+  }
+
+  /** Every stream that has introduced itself; a node with several streams is there as often. */
+  public List<NodeView> nodes() {
+    return new ArrayList<>(streams.nodes());
+  }
+
+  /** How many streams are open. */
+  public int streams() {
+    return streams.open();
+  }
+
+  /**
+   * Stops: refuses new streams and ends all others, so that Envoys connect elsewhere. Complete when
+   * they have ended, or when the time is up.
+   */
+  public CompletableFuture<Void> drain(Duration within) {
+    return streams.drain(within.toMillis());
+  }
+
+  private ServerServiceDefinition service(String name, String what, ResourceType only) {
+    return service(name, what, Optional.of(only));
+  }
+
+  private ServerServiceDefinition service(String name, String what, Optional<ResourceType> only) {
+    String full = ROOT + name;
+    return ServerServiceDefinition.builder(full)
+        .addMethod(method(full, "Stream" + what), handler(false, only))
+        .addMethod(method(full, "Delta" + what), handler(true, only))
+        .build();
+  }
+
+  private static MethodDescriptor<byte[], Response> method(String service, String name) {
+    return MethodDescriptor.newBuilder(Response.REQUESTS, Response.MARSHALLER)
+        .setType(MethodType.BIDI_STREAMING)
+        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, name))
+        .build();
+  }
+
+  private ServerCallHandler<byte[], Response> handler(boolean delta, Optional<ResourceType> only) {
+    StreamKind kind = new StreamKind(delta, only.isEmpty());
+    return (call, headers) -> open(call, kind, only);
+  }
+
+  private ServerCall.Listener<byte[]> open(
+      ServerCall<byte[], Response> call, StreamKind kind, Optional<ResourceType> only) {
+    String refusal = streams.refusal();
+    if (!refusal.isEmpty()) {
+      streams.meter.refused(refusal);
+      call.close(
+          Status.UNAVAILABLE.withDescription("no new streams here: " + refusal), new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
+    ServiceRequestContext context = ServiceRequestContext.current();
+    AdsStream.Origin origin =
+        new AdsStream.Origin(context.eventLoop().withoutContext(), Peer.of(context));
+    AdsStream stream = new AdsStream(call, kind, only, origin, streams);
+    streams.add(stream);
+    call.sendHeaders(new Metadata());
+    call.request(1);
+    return stream;
+  }
+}

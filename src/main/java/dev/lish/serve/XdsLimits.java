@@ -1,0 +1,65 @@
+package dev.lish.serve;
+
+import java.time.Duration;
+
+/**
+ * What a server of xDS streams bears.
+ *
+ * @param streams open streams; further ones are refused with UNAVAILABLE, so that Envoy goes on
+ *     trying, and tries its other servers
+ * @param streamsPerSecond new streams that are answered per second; a herd waits its turn
+ * @param requestBytes the largest request; a larger one ends its stream
+ * @param names names that one type of one stream may subscribe to
+ * @param ackWait how long the next step of make-before-break waits for an answer
+ * @param drain how long clusters of replaced listeners stay: Envoy's {@code --drain-time-s}
+ * @param firstRequests how long a new aggregated stream may take to subscribe to all that it wants;
+ *     until then nothing is removed of what the client brought along
+ */
+public record XdsLimits(
+    int streams,
+    int streamsPerSecond,
+    int requestBytes,
+    int names,
+    Duration ackWait,
+    Duration drain,
+    Duration firstRequests) {
+  /** Sound for a small machine and thousands of Envoys. */
+  public static final XdsLimits DEFAULT =
+      new XdsLimits(
+          50_000,
+          5_000,
+          16 << 20,
+          100_000,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(600),
+          Duration.ofSeconds(1));
+
+  /** Checks the ranges. */
+  public XdsLimits {
+    positive("streams", streams);
+    positive("streamsPerSecond", streamsPerSecond);
+    positive("requestBytes", requestBytes);
+    positive("names", names);
+    notNegative("ackWait", ackWait);
+    notNegative("drain", drain);
+    notNegative("firstRequests", firstRequests);
+  }
+
+  /** These limits with other waits. */
+  public XdsLimits withWaits(Duration newAckWait, Duration newDrain, Duration newFirstRequests) {
+    return new XdsLimits(
+        streams, streamsPerSecond, requestBytes, names, newAckWait, newDrain, newFirstRequests);
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1 or more)");
+    }
+  }
+
+  private static void notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: zero or more)");
+    }
+  }
+}

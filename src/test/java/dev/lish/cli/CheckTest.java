@@ -1,0 +1,220 @@
+package dev.lish.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lish.cli.CommandLineRun.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ENDPOINTS =
+      "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
+  private static final String CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+
+  @TempDir private Path folder;
+  private CommandLineRun lish = new CommandLineRun(Path.of(""));
+
+  @BeforeEach
+  void writeAMesh() throws IOException {
+    lish = new CommandLineRun(folder);
+    write(
+        "mesh/mesh.yaml",
+        """
+        stages:
+          - { name: beta, nodes: { metadata.stage: beta } }
+          - { name: canary, renders: release, percent: 5 }
+          - { name: release }
+        groups:
+          - name: edge
+            nodes: { cluster: "edge-*" }
+            by: { locality.zone: [ a, b ] }
+            resources: [ "common/**" ]
+        """);
+    write(
+        "mesh/common/clusters/b.yaml",
+        """
+        name: b
+        type: EDS
+        eds_cluster_config:
+          service_name: "consul:payments?tag=v2"
+          eds_config: { ads: {}, resource_api_version: V3 }
+        """);
+    write("mesh/common/clusters/a.yaml", "name: a\nconnect_timeout: 1s\n");
+    write(
+        "consul.yaml",
+        """
+        services:
+          payments:
+            - { id: p1, address: 10.0.0.1, port: 80, tags: [ v2 ] }
+            - { id: p2, address: 10.0.0.2, port: 80, tags: [ v1 ] }
+        """);
+  }
+
+  private void write(String path, String text) throws IOException {
+    Path file = folder.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  @Test
+  void theSampleMeshIsFine() {
+    Result result = new CommandLineRun(Path.of("")).run("check", "config");
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("config: ").endsWith(": fine\n");
+    assertThat(result.exitCode()).isZero();
+  }
+
+  @Test
+  void aRegistryWithoutDataIsEmptyWithAWarning() {
+    Result result = lish.run("check", "mesh");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err())
+        .contains("warning: registry consul has no data here", "--registry consul=FILE")
+        .contains("mesh: 3 files, 3 stages, 4 snapshots: fine");
+    assertThat(lish.run("check", "mesh", "--registry", "consul=consul.yaml").err())
+        .doesNotContain("warning: registry");
+  }
+
+  @Test
+  void everyProblemIsToldOnceWithItsPlace() throws IOException {
+    write("mesh/common/clusters/a.yaml", "name: a\nconect_timeout: 1s\n");
+    write("mesh/common/clusters/c.yaml", "name: c\ntype: WRONG\n");
+    Result result = lish.run("check", "mesh");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out().lines().filter(l -> l.startsWith("common/"))).hasSize(2);
+    assertThat(result.out())
+        .contains("common/clusters/a.yaml:2: ", "connect_timeout")
+        .contains("common/clusters/c.yaml:2: ");
+    assertThat(result.err()).contains("2 errors");
+    JsonNode json = tree(lish.run("check", "mesh", "-o", "json").out());
+    assertThat(json.path("problems")).hasSize(2);
+    assertThat(json.path("problems").get(0).path("path").asText())
+        .isEqualTo("common/clusters/a.yaml");
+    assertThat(json.path("problems").get(0).path("line").asInt()).isEqualTo(2);
+    assertThat(json.path("problems").get(0).path("severity").asText()).isEqualTo("error");
+  }
+
+  @Test
+  void linksOutOfTheFolderAreNotFollowedAndHiddenFilesNotRead() throws IOException {
+    write("outside.yaml", "name: outside\n");
+    write("mesh/.git/clusters/x.yaml", "wrong: true\n");
+    Path clusters = folder.resolve("mesh/common/clusters");
+    Files.createSymbolicLink(clusters.resolve("out.yaml"), folder.resolve("outside.yaml"));
+    Files.createSymbolicLink(clusters.resolve("gone.yaml"), folder.resolve("nothing"));
+    Files.createSymbolicLink(clusters.resolve("in.txt"), clusters.resolve("a.yaml"));
+    Result result = lish.run("check", "mesh");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out().lines())
+        .containsExactly(
+            "common/clusters/gone.yaml: a link to nothing (expected: a file)",
+            "common/clusters/out.yaml: a link out of the folder (expected: a file in it)");
+  }
+
+  @Test
+  void aWrongRegistryFileIsAProblem() throws IOException {
+    write("consul.yaml", "services: 5\n");
+    Result result = lish.run("check", "mesh", "--registry", "consul=consul.yaml");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).startsWith("consul.yaml:1: ");
+  }
+
+  @Test
+  void whatIsNotThereIsABrokenWorldAndWhatIsWrongWrongUsage() throws IOException {
+    assertThat(lish.run("check", "none").exitCode()).isEqualTo(3);
+    assertThat(lish.run("check", "consul.yaml").err()).contains("consul.yaml: not a folder");
+    assertThat(lish.run("check", "mesh", "--registry", "consul=none").exitCode()).isEqualTo(3);
+    assertThat(lish.run("check", "mesh", "--registry", "consul").exitCode()).isEqualTo(2);
+    assertThat(lish.run("check").exitCode()).isEqualTo(2);
+    Files.delete(folder.resolve("mesh/mesh.yaml"));
+    Result noMesh = lish.run("check", "mesh");
+    assertThat(noMesh.exitCode()).isEqualTo(1);
+    assertThat(noMesh.out()).startsWith("mesh.yaml: ");
+  }
+
+  @Test
+  void renderPrintsWhatTheEnvoyWouldGet() throws IOException {
+    String[] command = {
+      "render",
+      "mesh",
+      "--stage",
+      "release",
+      "--node-cluster",
+      "edge-web",
+      "--locality",
+      "zone=a",
+      "--registry",
+      "consul=consul.yaml"
+    };
+    Result result = lish.run(command);
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+    JsonNode json = tree(result.out());
+    assertThat(json.path("version").asText()).hasSize(32);
+    JsonNode resources = json.path("resources");
+    assertThat(resources.path(CLUSTERS))
+        .extracting(c -> c.path("name").asText())
+        .containsExactly("a", "b");
+    JsonNode assignment = resources.path(ENDPOINTS).get(0);
+    assertThat(assignment.path("cluster_name").asText()).isEqualTo("consul:payments?tag=v2");
+    assertThat(assignment.toString()).contains("10.0.0.1");
+    assertThat(assignment.toString()).doesNotContain("10.0.0.2");
+    assertThat(lish.run(command)).isEqualTo(result);
+    String[] yaml = java.util.Arrays.copyOf(command, command.length + 2);
+    yaml[command.length] = "-o";
+    yaml[command.length + 1] = "yaml";
+    assertThat(lish.run(yaml).out()).startsWith("version: ").contains("cluster_name: consul:pay");
+  }
+
+  @Test
+  void renderWithoutDataHasAnEmptyAssignmentAndAWarning() throws IOException {
+    Result result =
+        lish.run(
+            "render",
+            "mesh",
+            "--stage",
+            "beta",
+            "--node-cluster",
+            "edge-web",
+            "--locality",
+            "zone=b");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).contains("warning: registry consul has no data here");
+    assertThat(tree(result.out()).path("resources").path(ENDPOINTS)).hasSize(1);
+  }
+
+  @Test
+  void renderSaysWhyThereIsNothingToPrint() throws IOException {
+    Result unmatched =
+        lish.run("render", "mesh", "--stage", "release", "--node-cluster", "edge-web");
+    assertThat(unmatched.exitCode()).isEqualTo(1);
+    assertThat(unmatched.err()).contains("matches none of the groups edge");
+    assertThat(lish.run("render", "mesh", "--stage", "x", "--node-cluster", "edge-a").err())
+        .contains("--stage x (expected: beta, canary, release)");
+    assertThat(lish.run("render", "mesh").exitCode()).isEqualTo(2);
+    write("mesh/common/clusters/a.yaml", "name: [\n");
+    Result refused =
+        lish.run(
+            "render",
+            "mesh",
+            "--stage",
+            "release",
+            "--node-cluster",
+            "edge-web",
+            "--locality",
+            "zone=a");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err()).contains("common/clusters/a.yaml:", "nothing was rendered");
+  }
+
+  private static JsonNode tree(String json) throws IOException {
+    return JSON.readTree(json);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.lish.serve;
+
+import static dev.lish.model.ResourceType.CLUSTER;
+import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.LISTENER;
+import static dev.lish.model.ResourceType.ROUTE;
+import static dev.lish.model.ResourceType.RUNTIME;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
+import dev.lish.serve.Client.Answer;
+import dev.lish.snapshot.Snapshot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** New streams of Envoys that have something already. */
+class ReconnectIT {
+  private static Map<String, String> has(Mesh mesh, ResourceType type) {
+    Snapshot snapshot = mesh.snapshot();
+    Map<String, String> versions = new HashMap<>();
+    for (Resource resource : snapshot.set(type).byName().values()) {
+      versions.put(resource.name(), Version.of(resource.hash(), snapshot.epoch()).value());
+    }
+    return versions;
+  }
+
+  /** Asks as an Envoy does that has what the mesh has. */
+  private static Client askHaving(Client client, Mesh mesh, ResourceType type, String... names) {
+    return client.delta
+        ? client.askHaving(type, has(mesh, type), names)
+        : client.askHaving(type, version(mesh, type, names), names);
+  }
+
+  private static String version(Mesh mesh, ResourceType type, String... names) {
+    Snapshot snapshot = mesh.snapshot();
+    return (names.length == 0 ? snapshot.version(type) : snapshot.version(type, List.of(names)))
+        .value();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nothingIsSentForWhatIsEqualButAssignments(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      Mesh mesh = Mesh.small().layer("lish", "k", "v").epoch(2);
+      server.publish(mesh);
+      askHaving(client, mesh, CLUSTER).silent();
+      askHaving(client, mesh, ENDPOINT, "a", "b");
+      assertThat(client.accept(ENDPOINT).names()).containsExactly("a", "b");
+      askHaving(client, mesh, LISTENER).silent();
+      askHaving(client, mesh, ROUTE, "main").silent();
+      server.publish(mesh.route("main", "b"));
+      assertThat(client.accept(ROUTE).names()).containsExactly("main");
+      assertThat(server.type(CLUSTER).acked()).contains(mesh.snapshot().version(CLUSTER));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void equalLayersAreNotSent(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      Mesh mesh = Mesh.small().layer("lish", "k", "v");
+      server.publish(mesh);
+      askHaving(client, mesh, RUNTIME, "lish").ask(ROUTE, "main");
+      client.accept(ROUTE);
+    }
+  }
+
+  @Test
+  void removalsAndChangesAreToldInDelta() {
+    try (Server server = new Server();
+        Client client = Client.delta(server)) {
+      Mesh before = Mesh.small().listener("back", 10001, "main").cluster("c", 1);
+      server.publish(Mesh.small().listener("front", 20000, "main").cluster("b", 2));
+      client.askHaving(LISTENER, has(before, LISTENER));
+      Answer listeners = client.accept(LISTENER);
+      assertThat(listeners.names()).containsExactly("front");
+      assertThat(listeners.removed()).containsExactly("back");
+      client.askHaving(CLUSTER, has(before, CLUSTER));
+      Answer changed = client.accept(CLUSTER);
+      assertThat(changed.names()).containsExactly("b");
+      assertThat(changed.removed()).isEmpty();
+      assertThat(client.accept(CLUSTER).removed()).containsExactly("c");
+      client.silent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clustersThatOldRoutesNeedStayUntilTheNewOnesAreAccepted(boolean delta) {
+    try (Server server = new Server()) {
+      Mesh before = Mesh.small();
+      Mesh after = before.without(CLUSTER, "a").cluster("c", 1).route("main", "c");
+      server.publish(before);
+      server.publish(after.assignment("c", 3));
+      try (Client client = Client.of(server, delta)) {
+        askHaving(client, before, CLUSTER);
+        Answer clusters = client.next(CLUSTER);
+        assertThat(clusters.names()).isEqualTo(delta ? List.of("c") : List.of("a", "b", "c"));
+        assertThat(clusters.removed()).isEmpty();
+        askHaving(client, before, LISTENER);
+        askHaving(client, before, ROUTE, "main");
+        client.ask(ENDPOINT, "a", "b", "c").accept(ENDPOINT);
+        client.silent();
+        client.ack(clusters);
+        assertThat(client.accept(ROUTE).names()).containsExactly("main");
+        Answer removal = client.accept(CLUSTER);
+        assertThat(delta ? removal.removed() : removal.names())
+            .isEqualTo(delta ? List.of("a") : List.of("b", "c"));
+        client.silent();
+      }
+    }
+  }
+
+  @Test
+  void versionOfOtherNamesIsNotMistakenForTheirs() {
+    try (Server server = new Server();
+        Client client = Client.sotw(server)) {
+      Mesh mesh = Mesh.small().route("other", "b");
+      server.publish(mesh);
+      client.askHaving(ROUTE, version(mesh, ROUTE, "main"), "main", "other");
+      assertThat(client.accept(ROUTE).names()).containsExactly("main", "other");
+    }
+  }
+
+  @Test
+  void sameContentInANewEpochIsSentOnceOnANewStream() {
+    try (Server server = new Server();
+        Client client = Client.sotw(server)) {
+      server.publish(Mesh.small().epoch(1));
+      client.askHaving(CLUSTER, version(Mesh.small(), CLUSTER));
+      assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
+      client.silent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void notReadyMeansSilent(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      client.ask(CLUSTER);
+      client.ask(ROUTE, "main", "later");
+      server.event(StreamEvent.Connected.class);
+      server.xds.publish(Mesh.notReady());
+      server.publish(Mesh.small());
+      assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
+      assertThat(client.accept(ROUTE).names()).containsExactly("main");
+      server.xds.publish(Mesh.notReady());
+      server.publish(Mesh.small().route("main", "b"));
+      assertThat(client.accept(ROUTE).names()).containsExactly("main");
+      client.silent();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package dev.lish.serve;
+
+import static dev.lish.model.ResourceType.CLUSTER;
+import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.LISTENER;
+import static dev.lish.model.ResourceType.ROUTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Waits, with a clock made by hand: delta on an aggregated stream. */
+class SequencerTest {
+  private static final long SECOND = 1_000_000;
+
+  private final Sequencer sequencer =
+      new Sequencer(
+          new StreamKind(true, true),
+          Sequencer.Waits.of(XdsLimits.DEFAULT),
+          new Shared(XdsMeter.NONE),
+          0);
+  private Mesh mesh = Mesh.small();
+  private long now;
+
+  private void request(DeltaDiscoveryRequest.Builder request, ResourceType type) {
+    try {
+      sequencer.request(type, Request.parse(request.build().toByteArray(), true), now);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void ask(ResourceType type, String... names) {
+    request(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(type.typeUrl())
+            .addAllResourceNamesSubscribe(List.of(names)),
+        type);
+  }
+
+  private Optional<Sequencer.Outgoing> next() {
+    return sequencer.next(mesh.snapshot(), now);
+  }
+
+  private Sequencer.Outgoing next(ResourceType type, String... names) {
+    Sequencer.Outgoing next = next().orElseThrow();
+    assertThat(next.payload().type()).isEqualTo(type);
+    List<String> all =
+        new ArrayList<>(next.payload().resources().stream().map(Resource::name).toList());
+    next.payload().removed().forEach(name -> all.add("-" + name));
+    assertThat(all).containsExactly(names);
+    return next;
+  }
+
+  private void accept(ResourceType type, String... names) {
+    Sequencer.Outgoing next = next(type, names);
+    request(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(type.typeUrl())
+            .setResponseNonce(next.nonce()),
+        type);
+  }
+
+  private void start() {
+    ask(CLUSTER);
+    accept(CLUSTER, "a", "b");
+    ask(ENDPOINT, "a", "b");
+    accept(ENDPOINT, "a", "b");
+    ask(LISTENER);
+    accept(LISTENER, "front");
+    ask(ROUTE, "main");
+    accept(ROUTE, "main");
+    assertThat(next()).isEmpty();
+  }
+
+  @Test
+  void unansweredClustersHoldRoutesBackForThirtySeconds() {
+    start();
+    mesh = mesh.fixed("c", 1).route("main", "c");
+    next(CLUSTER, "c");
+    now += 30 * SECOND - 1;
+    assertThat(next()).isEmpty();
+    assertThat(sequencer.wakeAt(mesh.snapshot(), now)).isEqualTo(30 * SECOND);
+    now += 1;
+    accept(ROUTE, "main");
+  }
+
+  @Test
+  void newClusterWithoutItsAssignmentHoldsRoutesBackForThirtySeconds() {
+    start();
+    mesh = mesh.cluster("c", 1).unanswered("c").route("main", "c");
+    accept(CLUSTER, "c");
+    ask(ENDPOINT, "c");
+    assertThat(next()).isEmpty();
+    now = 29 * SECOND;
+    assertThat(next()).isEmpty();
+    mesh = mesh.unanswered().assignment("c", 3);
+    accept(ENDPOINT, "c");
+    accept(ROUTE, "main");
+  }
+
+  @Test
+  void waitForAnAssignmentRunsOut() {
+    start();
+    mesh = mesh.cluster("c", 1).unanswered("c").without(CLUSTER, "b").route("main", "c");
+    accept(CLUSTER, "c");
+    ask(ENDPOINT, "c");
+    assertThat(next()).isEmpty();
+    now = 30 * SECOND;
+    accept(ROUTE, "main");
+    // Removals wait for the assignment however long it takes.
+    now = 3000 * SECOND;
+    assertThat(next()).isEmpty();
+    mesh = mesh.unanswered().assignment("c", 3);
+    accept(ENDPOINT, "c");
+    accept(CLUSTER, "-b");
+  }
+
+  @Test
+  void clustersOfAReplacedListenerStayForItsDrainTime() {
+    start();
+    mesh =
+        mesh.without(CLUSTER, "a")
+            .without(CLUSTER, "b")
+            .fixed("c", 1)
+            .listener("front", 10000, "other")
+            .without(ROUTE, "main")
+            .route("other", "c");
+    accept(CLUSTER, "c");
+    accept(LISTENER, "front");
+    accept(ROUTE, "-main");
+    ask(ROUTE, "other");
+    accept(ROUTE, "other");
+    // Only the old routes of the old listener name "a"; nothing did "b".
+    accept(CLUSTER, "-b");
+    assertThat(next()).isEmpty();
+    assertThat(sequencer.wakeAt(mesh.snapshot(), now)).isLessThanOrEqualTo(600 * SECOND);
+    now = 600 * SECOND - 1;
+    assertThat(next()).isEmpty();
+    now += 1;
+    accept(CLUSTER, "-a");
+  }
+
+  @Test
+  void clusterThatOnlyARouteUsedGoesAtOnce() {
+    start();
+    mesh = mesh.without(CLUSTER, "a").route("main", "b");
+    accept(ROUTE, "main");
+    accept(CLUSTER, "-a");
+    assertThat(next()).isEmpty();
+  }
+
+  @Test
+  void newcomerGetsASecondToAskForItsRoutes() {
+    request(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(CLUSTER.typeUrl())
+            .putInitialResourceVersions("old", "v"),
+        CLUSTER);
+    accept(CLUSTER, "a", "b");
+    assertThat(next()).isEmpty();
+    ask(ENDPOINT, "a", "b");
+    accept(ENDPOINT, "a", "b");
+    assertThat(next()).isEmpty();
+    now = SECOND;
+    accept(CLUSTER, "-old");
+  }
+
+  @Test
+  void firstAssignmentsComeAfterTheClusters() {
+    ask(ENDPOINT, "a", "b");
+    ask(CLUSTER);
+    next(CLUSTER, "a", "b");
+    accept(ENDPOINT, "a", "b");
+    assertThat(next()).isEmpty();
+  }
+
+  @Test
+  void assignmentOfAChangedClusterDoesNotWaitForTheAnswerToTheCluster() {
+    start();
+    mesh = mesh.cluster("b", 9).route("main", "b");
+    Sequencer.Outgoing clusters = next(CLUSTER, "b");
+    accept(ENDPOINT, "b");
+    assertThat(next()).isEmpty();
+    request(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(CLUSTER.typeUrl())
+            .setResponseNonce(clusters.nonce()),
+        CLUSTER);
+    accept(ROUTE, "main");
+  }
+}
