@@ -54,7 +54,9 @@ final class DataFolder implements AutoCloseable {
     // The message of these is the path alone.
     boolean pathOnly =
         e instanceof FileSystemException f && f.getReason() == null && f.getMessage() != null;
-    return pathOnly ? e.getClass().getSimpleName().replace("Exception", "") : e.getMessage();
+    return pathOnly
+        ? e.getClass().getSimpleName().replace("Exception", "")
+        : String.valueOf(e.getMessage());
   }
 
   private static void close(FileChannel channel) {

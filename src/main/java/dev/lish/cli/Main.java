@@ -125,7 +125,7 @@ public final class Main {
 
   private static String message(ParameterException e) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
     String word = unmatched.getUnmatched().get(0);
     CommandLine line = e.getCommandLine();
