@@ -18,6 +18,9 @@ final class Discovery {
   /** Equal specs are one instance, also over renders. */
   private final Map<EndpointSpec, EndpointSpec> specs = new HashMap<>();
 
+  /** Specs of names that are discovered. */
+  private final Map<String, EndpointSpec> byName = new HashMap<>();
+
   Discovery(SortedMap<String, Set<String>> registries) {
     this.registries = registries;
   }
@@ -35,6 +38,10 @@ final class Discovery {
 
   /** The spec of a name that {@link #isDiscovered}; empty after a Problem. */
   Optional<EndpointSpec> ofName(Document cluster, Document.Eds eds, ProblemSink sink) {
+    EndpointSpec known = byName.get(eds.name());
+    if (known != null) {
+      return Optional.of(known);
+    }
     DiscoveryQuery query;
     try {
       query = DiscoveryQuery.parse(eds.name());
@@ -42,9 +49,12 @@ final class Discovery {
       cluster.text().error(sink, eds.line(), "EDS name: " + e.getMessage());
       return Optional.empty();
     }
-    return isKnown(query, cluster.text(), eds.line(), sink)
-        ? Optional.of(one(AssignmentSpec.of(cluster.text().path(), eds.name(), query)))
-        : Optional.empty();
+    if (!isKnown(query, cluster.text(), eds.line(), sink)) {
+      return Optional.empty();
+    }
+    EndpointSpec spec = one(AssignmentSpec.of(cluster.text().path(), eds.name(), query));
+    byName.put(eds.name(), spec);
+    return Optional.of(spec);
   }
 
   /** The spec of an {@code endpoints/} document; empty after a Problem. */

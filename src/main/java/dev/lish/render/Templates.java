@@ -57,7 +57,7 @@ final class Templates {
   record Result(Optional<Text> text, SortedSet<String> catalogs) {}
 
   /** Evaluates a template with these variables; what goes wrong is a Problem. */
-  Result evaluate(Text template, Map<String, Object> variables, ProblemSink sink) {
+  Result evaluate(Text template, Variables variables, ProblemSink sink) {
     String path = template.path();
     SortedSet<String> brokenBefore = broken.get(path);
     if (brokenBefore != null) {
@@ -117,15 +117,15 @@ final class Templates {
     sink.error(file, line, message + within);
   }
 
-  private static String missing(AttributeNotFoundException e, Map<String, Object> variables) {
+  private static String missing(AttributeNotFoundException e, Variables variables) {
     if (!(e instanceof RootAttributeNotFoundException)) {
       return e.getPebbleMessage();
     }
     String name = e.getAttributeName();
-    if (variables.containsKey(name) || e.getPebbleMessage().contains("null object")) {
+    if (variables.names().contains(name) || e.getPebbleMessage().contains("null object")) {
       return "null has no attribute " + name;
     }
-    SortedSet<String> names = new TreeSet<>(variables.keySet());
+    SortedSet<String> names = new TreeSet<>(variables.names());
     return "there is no variable %s (there are: %s, and what the template sets)%s"
         .formatted(name, String.join(", ", names), Nearest.question(name, names));
   }
