@@ -1,7 +1,6 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
-import dev.lish.model.Nearest;
 import dev.lish.source.MeshFolder;
 import io.pebbletemplates.pebble.PebbleEngine;
 import io.pebbletemplates.pebble.error.AttributeNotFoundException;
