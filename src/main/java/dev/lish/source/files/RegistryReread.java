@@ -184,7 +184,7 @@ final class RegistryReread {
   /** Nothing that refers to elsewhere, and no line break but the one. */
   private static boolean plain(byte[] bytes) {
     for (byte b : bytes) {
-      if (b < ' ' && b != '\n' && b != '\t' || b == '&' || b == '*') {
+      if ((b < ' ' && b != '\n' && b != '\t') || b == '&' || b == '*') {
         return false;
       }
     }
