@@ -10,9 +10,11 @@ import dev.lish.source.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,7 +47,7 @@ final class Render {
     this.mesh = mesh;
     this.previous = previous;
     this.sink = sink;
-    this.discovery = new Discovery(inputs.registries());
+    this.discovery = new Discovery(inputs.registries(), inputs.offline());
     String stage = mesh.renders().getOrDefault(inputs.stage(), inputs.stage());
     this.units =
         new Units(
@@ -76,14 +78,23 @@ final class Render {
             .map(ResourceFile::of)
             .flatMap(Optional::stream)
             .toList();
+    Set<ResourceFile> left = new LinkedHashSet<>(all);
     for (Mesh.Group group : mesh.groups()) {
       List<Glob> globs = group.resources().stream().map(Glob::new).toList();
-      selected.put(
-          group.rule().name(),
+      List<ResourceFile> taken =
           all.stream()
               .filter(file -> globs.stream().anyMatch(glob -> glob.matches(file.path())))
-              .toList());
+              .toList();
+      selected.put(group.rule().name(), taken);
+      taken.forEach(left::remove);
     }
+    // Nobody checks such a file, and most likely a glob was forgotten.
+    left.forEach(
+        file ->
+            sink.warning(
+                file.path(),
+                0,
+                "no group takes this file (expected: a glob in the resources of a group)"));
   }
 
   /** The outcome. */
