@@ -77,7 +77,7 @@ final class Listings {
   }
 
   Source<List<Service>> services() {
-    return new Watched<>(catalog, () -> {});
+    return catalog.source(() -> {});
   }
 
   synchronized Source<List<Instance>> instances(DiscoveryQuery query) {
@@ -86,11 +86,11 @@ final class Listings {
     unknown.removeAll(PARAMETERS);
     if (!unknown.isEmpty()) {
       cell.fail("parameters: " + unknown + " (expected: of " + PARAMETERS + ")");
-      return new Watched<>(cell, () -> {});
+      return cell.source(() -> {});
     }
     queries.put(cell, query);
     answer(cell, query);
-    return new Watched<>(cell, () -> forget(cell));
+    return cell.source(() -> forget(cell));
   }
 
   private void answer(Cell<List<Instance>> cell, DiscoveryQuery query) {
@@ -114,23 +114,6 @@ final class Listings {
         LOG.warn("registry {} keeps what it had: {}", registry, cause);
       }
       trouble = cause;
-    }
-  }
-
-  private record Watched<T>(Cell<T> cell, Runnable end) implements Source<T> {
-    @Override
-    public SourceState<T> state() {
-      return cell.state();
-    }
-
-    @Override
-    public void watch(Runnable listener) {
-      cell.watch(listener);
-    }
-
-    @Override
-    public void close() {
-      end.run();
     }
   }
 }
