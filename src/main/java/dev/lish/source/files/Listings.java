@@ -6,7 +6,6 @@ import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.Service;
 import dev.lish.source.Source;
-import dev.lish.source.SourceState;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
