@@ -189,6 +189,11 @@ final class StageLine {
     order.stream().limit(WALK_BACK).forEach(fallbacks::add);
   }
 
+  /** True when there is a revision that waits to be served. */
+  boolean holds() {
+    return held.isPresent();
+  }
+
   /**
    * Serves what was rendered, unless it would leave connected Envoys without a group. An operator
    * who promoted the revision by name has accepted that.

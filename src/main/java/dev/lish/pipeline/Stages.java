@@ -56,7 +56,8 @@ final class Stages {
       Optional<Revision> head = folders.head().map(MeshFolder::revision);
       stage.aim(orders.control(name, shared), head, world.memory().served(name));
       Optional<MeshFolder> before = stage.serving().map(StageLine.Serving::folder);
-      if (stage.release(connections.of(name), settled)) {
+      // Whom the stage has is worked out for a revision that is held only: it costs a look at all.
+      if (stage.holds() && stage.release(connections.of(name), settled)) {
         serve(stage, before);
       }
       snapshots.epoch(name, stage.control().epoch());
