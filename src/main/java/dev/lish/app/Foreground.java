@@ -19,6 +19,12 @@ import java.util.concurrent.TimeUnit;
 public final class Foreground {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  /**
+   * This long after the streams' own time the process ends, whatever is still being closed; service
+   * managers kill later.
+   */
+  private static final Duration STOP = Duration.ofSeconds(10);
+
   private final PrintStream out;
   private final Clock clock;
   private final Map<String, String> environment;
@@ -47,7 +53,7 @@ public final class Foreground {
         new Thread(
             () -> {
               stopped.countDown();
-              awaitQuietly(closed);
+              awaitQuietly(closed, config.ports().xds().limits().stopTime().plus(STOP));
             },
             "lish-stop");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -60,7 +66,7 @@ public final class Foreground {
         tellNext(lish.view());
       }
       out.flush();
-      awaitQuietly(stopped);
+      awaitStop(stopped);
     } finally {
       parts.close();
       closed.countDown();
@@ -138,9 +144,19 @@ public final class Foreground {
         .filter(key -> view.assignment().snapshot(key).map(Snapshot::key).isPresent());
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
+  private static void awaitStop(CountDownLatch stopped) {
     try {
-      latch.await();
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch closed, Duration atMost) {
+    try {
+      if (!closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        System.err.println("Lish did not stop within " + atMost.toSeconds() + " s");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -54,7 +54,7 @@ final class Listings {
               problems = broken.problems();
               return broken.problems().get(0).toString();
             });
-    tell(cause);
+    tell(cause, stale);
     queries.forEach((cell, query) -> answer(cell, query));
     last.ifPresent(services -> catalog.set(services.catalog()));
     if (!trouble.isEmpty()) {
@@ -65,7 +65,7 @@ final class Listings {
   /** There is no file to read. */
   synchronized void fail(String cause) {
     problems = List.of();
-    tell(cause);
+    tell(cause, "");
     queries.keySet().forEach(cell -> cell.fail(cause));
     catalog.fail(cause);
   }
@@ -105,10 +105,13 @@ final class Listings {
   }
 
   /** One line when the trouble begins, changes and ends. */
-  private void tell(String cause) {
+  private void tell(String cause, String stale) {
     if (!cause.equals(trouble)) {
       if (cause.isEmpty()) {
         LOG.info("registry {} is read again", registry);
+      } else if (cause.equals(stale)) {
+        // The source of the file has said so already.
+        LOG.debug("registry {} keeps what it had: {}", registry, cause);
       } else {
         LOG.warn("registry {} keeps what it had: {}", registry, cause);
       }
