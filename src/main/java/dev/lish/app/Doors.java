@@ -1,47 +1,40 @@
 package dev.lish.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import dev.lish.config.AdminConfig;
+import dev.lish.config.HostPort;
 import dev.lish.config.ServerTls;
 import dev.lish.config.XdsConfig;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.netty.handler.ssl.ClientAuth;
-import java.io.IOException;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The two ports that Lish opens: one for Envoys, one for people and Prometheus. */
 final class Doors implements AutoCloseable {
   private static final Duration PING = Duration.ofSeconds(30);
 
-  private final List<TlsMaterial> materials = new ArrayList<>();
+  private final Certificates certificates;
   private final List<Server> servers = new ArrayList<>();
-  private final ScheduledExecutorService refresher =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "lish-tls");
-            thread.setDaemon(true);
-            return thread;
-          });
 
-  Doors() {
-    var unused =
-        refresher.scheduleWithFixedDelay(
-            () -> materials.forEach(TlsMaterial::refresh), 5, 5, TimeUnit.SECONDS);
+  Doors(Certificates certificates) {
+    this.certificates = certificates;
   }
 
   /** Opens the port for xDS and access logs; gives the port that it listens on. */
@@ -59,72 +52,82 @@ final class Doors implements AutoCloseable {
       grpc.addService(
           interceptor.map(i -> ServerInterceptors.intercept(service, i)).orElse(service));
     }
-    ServerBuilder builder = builder("xds", config.address(), config.port(), config.tls());
+    ServerBuilder builder =
+        builder(config.address(), config.port(), config.tls(), certificates.xds());
     // All of these would count a whole stream, which lasts as long as its Envoy.
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.
     builder.pingInterval(PING).http2MaxStreamsPerConnection(Integer.MAX_VALUE);
     builder.service(grpc.build());
-    return start("xds", builder, config.address(), config.port());
+    return start(
+        "xds",
+        builder,
+        new HostPort(config.address(), config.port()).toString(),
+        certificates.xds());
   }
 
   /** Opens the port for the admin API, the page and metrics. */
   int openAdmin(AdminConfig config, Consumer<ServerBuilder> services) throws StartException {
-    ServerBuilder builder = builder("admin", config.address(), config.port(), config.tls());
+    ServerBuilder builder =
+        builder(config.address(), config.port(), config.tls(), certificates.admin());
     builder.maxRequestLength(64L << 20).requestTimeout(Duration.ofSeconds(60));
     services.accept(builder);
-    return start("admin", builder, config.address(), config.port());
+    return start(
+        "admin",
+        builder,
+        new HostPort(config.address(), config.port()).toString(),
+        certificates.admin());
   }
 
-  private ServerBuilder builder(String name, String address, int port, Optional<ServerTls> tls)
-      throws StartException {
+  private static ServerBuilder builder(
+      String address, int port, Optional<ServerTls> tls, Optional<TlsMaterial> material) {
     ServerBuilder builder = Server.builder();
     InetSocketAddress local = new InetSocketAddress(address, port);
     builder.port(local, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
     builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(2));
     if (tls.isPresent()) {
-      TlsMaterial material = material(name, tls.get());
-      builder.tls(ReloadingKeyManager.factory(material));
+      TlsMaterial files = material.orElseThrow();
+      builder.tls(ReloadingKeyManager.factory(files));
       if (tls.get().clientCa().isPresent()) {
         boolean required = tls.get().requireClientCertificate();
         builder.tlsCustomizer(
             ssl ->
                 ssl.clientAuth(required ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL)
-                    .trustManager(new ReloadingTrustManager(material)));
+                    .trustManager(new ReloadingTrustManager(files)));
       }
     }
     return builder;
   }
 
-  private TlsMaterial material(String name, ServerTls tls) throws StartException {
-    try {
-      TlsMaterial material = new TlsMaterial(tls.certificate(), tls.privateKey(), tls.clientCa());
-      materials.add(material);
-      return material;
-    } catch (IOException e) {
-      throw new StartException(name + ".tls: " + e.getMessage(), e);
-    }
-  }
-
-  private int start(String name, ServerBuilder builder, String address, int port)
+  private int start(String name, ServerBuilder builder, String at, Optional<TlsMaterial> material)
       throws StartException {
-    Server server = builder.build();
+    Server server;
     try {
+      server = builder.build();
       server.start().join();
-    } catch (CompletionException e) {
+    } catch (CompletionException | IllegalStateException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new StartException(
-          name + ": cannot listen on " + address + ":" + port + ": " + cause.getMessage(), e);
+      throw new StartException(name + ": cannot listen on " + at + ": " + cause.getMessage(), e);
     }
     servers.add(server);
+    material.ifPresent(m -> m.watch(loaded -> forgetSessions(server, loaded)));
     return server.activeLocalPort();
+  }
+
+  /**
+   * A resumed session skips the check of the client's certificate, so none may outlive a change of
+   * the authorities. Sessions of another context are not resumed.
+   */
+  private static void forgetSessions(Server server, TlsMaterial.Loaded loaded) {
+    SslContext context = server.config().defaultVirtualHost().sslContext();
+    if (context != null && context.sessionContext() instanceof OpenSslServerSessionContext open) {
+      open.setSessionIdContext(loaded.hash().toString().getBytes(US_ASCII));
+    }
   }
 
   @Override
   public void close() {
-    refresher.shutdownNow();
-    List<java.util.concurrent.CompletableFuture<Void>> stops =
-        servers.stream().map(Server::stop).toList();
-    stops.forEach(java.util.concurrent.CompletableFuture::join);
+    List<CompletableFuture<Void>> stops = servers.stream().map(Server::stop).toList();
+    stops.forEach(CompletableFuture::join);
   }
 }
