@@ -180,8 +180,7 @@ class OutageIT {
       assertThat(Http.get(lish.url("/readyz")).status()).isEqualTo(200);
       assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(second);
       dogma.seed(mesh);
-      Await.until(
-          "current", () -> source(lish, "mesh").path("state").asText().equals("current"));
+      Await.until("current", () -> source(lish, "mesh").path("state").asText().equals("current"));
       lish.awaitServing("release", 2);
       assertThat(Http.get(lish.url("/readyz")).status()).isEqualTo(200);
     }
