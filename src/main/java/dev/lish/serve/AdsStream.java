@@ -34,6 +34,10 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private final Placement placement;
   private @Nullable Node node;
   private long wakeAt = Long.MAX_VALUE;
+
+  /** All that may go of this snapshot has gone, until a request comes, or the time to wake. */
+  private @Nullable Snapshot done;
+
   private boolean closed;
   private boolean unknownTypeLogged;
 
@@ -103,6 +107,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       return;
     }
     long now = streams.now();
+    done = null;
     Reply reply = sequencer.request(type.get(), request, now);
     if (tooMany("the stream subscribes to", sequencer.names(type.get()))) {
       return;
@@ -198,6 +203,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   }
 
   /** Sends what can be sent now. */
+  @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
   void pump() {
     confined();
     if (closed || node == null) {
@@ -214,12 +220,17 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       wakeAt = Long.MAX_VALUE;
       return;
     }
-    while (!closed && call.isReady()) {
+    if (current == done && now < wakeAt) {
+      return;
+    }
+    done = null;
+    while (done == null && !closed && call.isReady()) {
       Optional<Sequencer.Outgoing> next = sequencer.next(current, now);
       if (next.isEmpty()) {
-        break;
+        done = current;
+      } else {
+        send(next.get(), now);
       }
-      send(next.get(), now);
     }
     if (now >= wakeAt) {
       sequencer.overdue(now).forEach(streams.meter::late);

@@ -17,6 +17,10 @@ final class Rejected {
     }
   }
 
+  boolean isEmpty() {
+    return hashes.isEmpty();
+  }
+
   boolean has(ContentHash hash) {
     return hashes.contains(hash);
   }

@@ -260,6 +260,11 @@ final class TypeStream {
     }
   }
 
+  /** Sent part by part, and nothing about it is special to this stream. */
+  boolean ordinary() {
+    return !Subscription.wholeSet(type) && !unsure && suspects.isEmpty() && rejected.isEmpty();
+  }
+
   Optional<InFlight> inFlight() {
     return Optional.ofNullable(inFlight);
   }

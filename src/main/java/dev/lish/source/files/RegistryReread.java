@@ -184,7 +184,8 @@ final class RegistryReread {
   /** Nothing that refers to elsewhere, and no line break but the one. */
   private static boolean plain(byte[] bytes) {
     for (byte b : bytes) {
-      if ((b < ' ' && b != '\n' && b != '\t') || b == '&' || b == '*') {
+      boolean control = b < ' ' && b != '\n' && b != '\t'; // or not ASCII
+      if (control || b == '&' || b == '*') {
         return false;
       }
     }
