@@ -59,6 +59,6 @@ final class FolderCheck implements PushCheck {
         refused.problems().stream().filter(Problem::isError).forEach(errors::add);
       }
     }
-    return List.copyOf(errors);
+    return Problem.withoutRepeats(errors);
   }
 }

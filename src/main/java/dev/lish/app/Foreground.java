@@ -22,12 +22,15 @@ public final class Foreground {
   private final PrintStream out;
   private final Clock clock;
   private final Map<String, String> environment;
+  private final Checkout checkout;
 
   /** Tells people on this stream. */
-  public Foreground(PrintStream out, Clock clock, Map<String, String> environment) {
+  public Foreground(
+      PrintStream out, Clock clock, Map<String, String> environment, Checkout checkout) {
     this.out = out;
     this.clock = clock;
     this.environment = environment;
+    this.checkout = checkout;
   }
 
   /**
@@ -52,9 +55,11 @@ public final class Foreground {
       Lish lish = parts.add(Lish.start(config, clock));
       awaitReady(lish, stopped);
       tellServing(lish);
-      if (demo) {
-        new Demo(out, environment).start(lish, parts);
+      boolean envoy = demo && new Demo(out, environment, checkout).start(lish, parts);
+      if (!envoy) {
+        tellNext(lish.view());
       }
+      out.flush();
       awaitQuietly(stopped);
     } finally {
       parts.close();
@@ -104,14 +109,17 @@ public final class Foreground {
     lish.ports()
         .dogma()
         .ifPresent(port -> out.printf("  Central Dogma         http://127.0.0.1:%d/%n", port));
+    out.flush();
+  }
+
+  private void tellNext(View view) {
     firstKey(view)
         .ifPresent(
             key ->
                 out.printf(
-                    "Next:%n  ./lish bootstrap --node-id me --node-cluster %s%s > envoy.yaml%n"
+                    "Next, an Envoy:%n  %s bootstrap --node-id me --node-cluster %s \\%n   %s > envoy.yaml%n"
                         + "  envoy -c envoy.yaml%n",
-                    Identity.cluster(view, key), Identity.localityFlag(key)));
-    out.flush();
+                    checkout.command(), Identity.cluster(view, key), Identity.localityFlag(key)));
   }
 
   private static String groups(View view, String stage) {

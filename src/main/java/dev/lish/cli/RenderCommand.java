@@ -50,7 +50,7 @@ final class RenderCommand implements Command {
             "render",
             "Prints what an Envoy would get from a mesh folder.",
             "  lish render config --stage release --node-cluster edge-web",
-            "  lish render config --stage beta --node-cluster edge-web \\\\",
+            "  lish render config --stage beta --node-cluster edge-web \\",
             "      --locality zone=tokyo-1 --registry consul=test/consul.yaml -o yaml");
     spec.usageMessage()
         .description(

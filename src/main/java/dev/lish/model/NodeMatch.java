@@ -36,7 +36,10 @@ public record NodeMatch(SortedMap<String, String> globs) {
     return true;
   }
 
-  /** In time proportional to the product of both lengths at most: the value comes from whoever connects. */
+  /**
+   * In time proportional to the product of both lengths at most: the value comes from whoever
+   * connects.
+   */
   private static boolean matches(String glob, String value) {
     int at = 0;
     int in = 0;

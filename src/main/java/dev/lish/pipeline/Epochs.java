@@ -4,10 +4,12 @@ import dev.lish.delivery.Orders;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.source.Commit;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +44,16 @@ final class Epochs {
     var unused =
         shared
             .putStage(state.revision(), stage, Orders.nextEpoch(control), summary)
-            .whenComplete((commit, failure) -> log.info("{}: {}", summary, commit));
+            .whenComplete((commit, failure) -> tell(summary, commit, failure));
     return true;
+  }
+
+  private static void tell(String summary, @Nullable Commit commit, @Nullable Throwable failure) {
+    if (commit instanceof Commit.Done) {
+      log.debug("{}", summary);
+    } else {
+      // Another replica was first, or Central Dogma does not answer.
+      log.info("{}: not done, {}", summary, commit == null ? failure : commit);
+    }
   }
 }

@@ -93,8 +93,12 @@ public final class Pipeline implements AutoCloseable {
 
   /** Takes in what the streams tell. Never blocks. */
   public void accept(StreamEvent event) {
-    events.add(event);
-    worldChanged();
+    // That all have accepted a version is for others to know: nothing that is done here depends on
+    // it.
+    if (!(event instanceof StreamEvent.Acked)) {
+      events.add(event);
+      worldChanged();
+    }
   }
 
   /** Gives an order that counts on this replica only, until it is shared. */

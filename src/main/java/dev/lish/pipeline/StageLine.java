@@ -113,6 +113,11 @@ final class StageLine {
         });
   }
 
+  /** True when there is a revision that waits to be served. */
+  boolean holds() {
+    return held.isPresent();
+  }
+
   /**
    * Serves what is held, unless it would leave connected Envoys without a group. An operator who
    * promoted the revision by name has accepted that.

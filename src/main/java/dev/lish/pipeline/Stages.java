@@ -49,7 +49,8 @@ final class Stages {
       StageLine stage = byName.computeIfAbsent(name, StageLine::new);
       Optional<Revision> head = folders.head().map(MeshFolder::revision);
       stage.aim(orders.control(name, shared), head);
-      if (stage.release(connections.of(name))) {
+      // Whom the stage has is worked out for a revision that is held only: it costs a look at all.
+      if (stage.holds() && stage.release(connections.of(name))) {
         serve(stage);
       }
       snapshots.epoch(name, stage.control().epoch());

@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import dev.lish.source.DiscoveryQuery;
 import java.util.ArrayList;
 import java.util.HashMap;

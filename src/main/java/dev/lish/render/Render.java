@@ -120,7 +120,7 @@ final class Render {
     Attempt failed = attempt;
     boolean served =
         previous.isPresent() && previous.get().revision().equals(inputs.folder().revision());
-    return SetAside.find(this::attempt, safe.services(), failed, served)
+    return SetAside.find(this::attempt, safe.services(), failed, previous, served)
         .map(result -> finish(result.attempt(), result.warnings()))
         .orElseGet(() -> finish(failed, List.of()));
   }
@@ -146,7 +146,8 @@ final class Render {
             inputs.folder().revision(),
             mesh,
             attempt.groups(),
-            attempt.registries()),
+            attempt.registries(),
+            attempt.services()),
         problems);
   }
 
@@ -179,7 +180,9 @@ final class Render {
         groups.put(key, build(key, documents, built, found));
       }
     }
-    return new Attempt(groups, found.sorted(), catalogs, sure);
+    TreeMap<String, List<Service>> read = new TreeMap<>(services);
+    read.keySet().retainAll(catalogs.keySet());
+    return new Attempt(groups, found.sorted(), catalogs, read, sure);
   }
 
   /** Groups of the same documents are one: most values of {@code by} change nothing. */

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.Nearest;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Optional;

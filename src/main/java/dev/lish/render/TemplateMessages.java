@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import io.pebbletemplates.pebble.error.PebbleException;
 import java.util.Collection;
 import java.util.List;

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 final class Streams {
   final XdsLimits limits;
-  final Sequencer.Waits waits;
+  final Waits waits;
   final Consumer<StreamEvent> events;
   final XdsMeter meter;
   final Shared shared;
@@ -41,7 +41,7 @@ final class Streams {
     this.clock = clock;
     this.events = events;
     this.meter = meter;
-    waits = Sequencer.Waits.of(limits);
+    waits = Waits.of(limits);
     shared = new Shared(meter);
     pace = new Pace(limits.streamsPerSecond());
   }
@@ -70,7 +70,6 @@ final class Streams {
       }
     }
     published = before.next(assignment, now());
-    progress.keySet().removeIf(key -> !assignment.snapshots().containsKey(key));
     loops.values().forEach(Loop::wake);
   }
 

@@ -89,7 +89,7 @@ final class Turn {
       stream.base = next;
       return Optional.empty();
     }
-    if (stream.rejected(part.hash())) {
+    if (stream.rejected.has(part.hash())) {
       stream.suppressed = true;
       return Optional.empty();
     }
@@ -108,7 +108,7 @@ final class Turn {
     boolean wholeSet = Subscription.wholeSet(stream.type);
     ContentHash content =
         wholeSet ? shared.part(next, stream.subscription).hash() : ContentHash.EMPTY;
-    if (wholeSet && stream.rejected(content)) {
+    if (wholeSet && stream.rejected.has(content)) {
       stream.suppressed = true;
       return Optional.empty();
     }
@@ -120,7 +120,7 @@ final class Turn {
     }
     remove(difference, next);
     todos();
-    send.values().removeIf(r -> stream.rejectedResource(r.hash()));
+    send.values().removeIf(r -> stream.rejected.has(r.hash()));
     oneByOne();
     boolean due = stream.answerDue;
     boolean unsure = stream.unsure || stream.whole;

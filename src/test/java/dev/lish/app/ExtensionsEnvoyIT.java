@@ -52,7 +52,8 @@ class ExtensionsEnvoyIT {
       }
       // The extension config adds a header; the braces show that a plain file is no template.
       Http.Answer answer =
-          Http.get("http://127.0.0.1:" + envoy.listenerPort("http") + "/", "x-forwarded-proto", "a");
+          Http.get(
+              "http://127.0.0.1:" + envoy.listenerPort("http") + "/", "x-forwarded-proto", "a");
       assertThat(answer.header("x-ecds")).isEqualTo("{{ yes }}");
       assertThat(envoy.runtime("split")).isEqualTo(Optional.of("0"));
       assertThat(envoy.get("/certs")).as("the certificate of secrets_dir").contains(serial);

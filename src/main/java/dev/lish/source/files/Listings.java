@@ -6,7 +6,6 @@ import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.Service;
 import dev.lish.source.Source;
-import dev.lish.source.SourceState;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +76,7 @@ final class Listings {
   }
 
   Source<List<Service>> services() {
-    return new Watched<>(catalog, () -> {});
+    return catalog.source(() -> {});
   }
 
   synchronized Source<List<Instance>> instances(DiscoveryQuery query) {
@@ -86,11 +85,11 @@ final class Listings {
     unknown.removeAll(PARAMETERS);
     if (!unknown.isEmpty()) {
       cell.fail("parameters: " + unknown + " (expected: of " + PARAMETERS + ")");
-      return new Watched<>(cell, () -> {});
+      return cell.source(() -> {});
     }
     queries.put(cell, query);
     answer(cell, query);
-    return new Watched<>(cell, () -> forget(cell));
+    return cell.source(() -> forget(cell));
   }
 
   private void answer(Cell<List<Instance>> cell, DiscoveryQuery query) {
@@ -114,23 +113,6 @@ final class Listings {
         LOG.warn("registry {} keeps what it had: {}", registry, cause);
       }
       trouble = cause;
-    }
-  }
-
-  private record Watched<T>(Cell<T> cell, Runnable end) implements Source<T> {
-    @Override
-    public SourceState<T> state() {
-      return cell.state();
-    }
-
-    @Override
-    public void watch(Runnable listener) {
-      cell.watch(listener);
-    }
-
-    @Override
-    public void close() {
-      end.run();
     }
   }
 }
