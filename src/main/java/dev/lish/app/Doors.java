@@ -24,11 +24,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The two ports that Lish opens: one for Envoys, one for people and Prometheus. */
 final class Doors implements AutoCloseable {
   private static final Duration PING = Duration.ofSeconds(30);
+  private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Certificates certificates;
   private final List<Server> servers = new ArrayList<>();
@@ -106,8 +109,18 @@ final class Doors implements AutoCloseable {
       server = builder.build();
       server.start().join();
     } catch (CompletionException | IllegalStateException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new StartException(name + ": cannot listen on " + at + ": " + cause.getMessage(), e);
+      throw new StartException(
+          name
+              + ": cannot listen on "
+              + at
+              + ": "
+              + reason(e)
+              + " (expected: a free port of this host; "
+              + name
+              + ".port and "
+              + name
+              + ".address in lish.yaml)",
+          e);
     }
     servers.add(server);
     material.ifPresent(m -> m.watch(loaded -> forgetSessions(server, loaded)));
@@ -127,7 +140,31 @@ final class Doors implements AutoCloseable {
 
   @Override
   public void close() {
+    stop(servers);
+  }
+
+  /** Why a server did not start, without the names of Netty's exceptions. */
+  static String reason(RuntimeException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String message = String.valueOf(cause.getMessage());
+    if (message.contains("Address already in use")) {
+      return "in use by another process";
+    }
+    return message.isEmpty() ? cause.toString() : message;
+  }
+
+  /** Stops servers together, and waits until their ports are free. */
+  static void stop(List<Server> servers) {
     List<CompletableFuture<Void>> stops = servers.stream().map(Server::stop).toList();
-    stops.forEach(CompletableFuture::join);
+    long end = System.nanoTime() + STOP.toNanos();
+    for (int i = 0; i < stops.size(); i++) {
+      // After the ports are given up, Netty's threads rest for two seconds: nobody need wait for
+      // it.
+      while (!stops.get(i).isDone()
+          && !servers.get(i).activePorts().isEmpty()
+          && System.nanoTime() < end) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      }
+    }
   }
 }

@@ -95,12 +95,17 @@ final class Units {
       return plain.computeIfAbsent(file.path(), path -> parse(file));
     }
     Seen seen = new Seen(file.path(), group, by);
-    Unit known = steady.getOrDefault(seen, changing.get(seen));
-    if (known != null) {
-      return known;
+    Seen forAll = new Seen(file.path(), "", new TreeMap<>());
+    for (Map<Seen, Unit> known : List.of(steady, changing)) {
+      Unit unit = known.getOrDefault(forAll, known.get(seen));
+      if (unit != null) {
+        return unit;
+      }
     }
-    Unit unit = evaluate(file, group, by);
-    (unit.catalogs.isEmpty() ? steady : changing).put(seen, unit);
+    Variables variables = variables(group, by);
+    Unit unit = evaluate(file, variables);
+    (unit.catalogs.isEmpty() ? steady : changing)
+        .put(variables.asked("group", "node") ? seen : forAll, unit);
     return unit;
   }
 
@@ -121,13 +126,13 @@ final class Units {
     return new Unit(result.documents(), result.problems(), new TreeSet<>());
   }
 
-  private Unit evaluate(ResourceFile file, String group, SortedMap<String, String> by) {
+  private Unit evaluate(ResourceFile file, Variables variables) {
     ProblemSink sink = new ProblemSink();
     Optional<Text> template = Text.decode(file.path(), content(file), sink);
     if (template.isEmpty()) {
       return new Unit(List.of(), sink.sorted(), new TreeSet<>());
     }
-    Templates.Result result = templates.evaluate(template.get(), variables(group, by), sink);
+    Templates.Result result = templates.evaluate(template.get(), variables, sink);
     if (result.text().isEmpty()) {
       return new Unit(List.of(), sink.sorted(), result.catalogs());
     }
@@ -153,22 +158,10 @@ final class Units {
     return inputs.folder().files().getOrDefault(file.path(), ByteString.EMPTY);
   }
 
-  private Map<String, Object> variables(String group, SortedMap<String, String> by) {
-    TreeMap<String, Object> node = new TreeMap<>();
-    by.forEach((key, value) -> put(node, key, value));
-    return Map.of(
-        "stage", stage, "group", group, "node", node, "values", values, "registry", catalogs);
-  }
-
-  /** {@code locality.zone} is {@code {locality: {zone: …}}}. */
-  @SuppressWarnings("unchecked")
-  private static void put(Map<String, Object> map, String key, String value) {
-    int dot = key.indexOf('.');
-    if (dot < 0) {
-      map.put(key, value);
-    } else {
-      Object inner = map.computeIfAbsent(key.substring(0, dot), k -> new TreeMap<String, Object>());
-      put((Map<String, Object>) inner, key.substring(dot + 1), value);
-    }
+  private Variables variables(String group, SortedMap<String, String> by) {
+    NodeVariables node = NodeVariables.of(by);
+    return new Variables(
+        Map.of(
+            "stage", stage, "group", group, "node", node, "values", values, "registry", catalogs));
   }
 }

@@ -3,7 +3,6 @@ package dev.lish.serve;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
-import dev.lish.model.SnapshotKey;
 import dev.lish.snapshot.Snapshot;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -35,13 +34,13 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private final long admittedAt;
   private final Sequencer sequencer;
   private final Report report;
+  private final Placement placement;
   private @Nullable Node node;
-  private @Nullable SnapshotKey key;
-  private @Nullable Snapshot snapshot;
-  private Published seen = Published.NOTHING;
-  private long membership = -1;
-  private long changedAt;
   private long wakeAt = Long.MAX_VALUE;
+
+  /** All that may go of this snapshot has gone, until a request comes, or the time to wake. */
+  private @Nullable Snapshot done;
+
   private boolean closed;
   private boolean unknownTypeLogged;
 
@@ -65,6 +64,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     admittedAt = streams.admit(openedAt);
     sequencer = new Sequencer(kind, streams.waits, streams.shared, openedAt);
     report = new Report(kind, Streams.instant(openedAt));
+    placement = new Placement(streams, report);
   }
 
   StreamKind kind() {
@@ -102,14 +102,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (node == null && !introduce(request)) {
       return;
     }
-    if (request.names() > streams.limits.names()) {
-      close(
-          Status.RESOURCE_EXHAUSTED.withDescription(
-              "the request has "
-                  + request.names()
-                  + " names (at most: "
-                  + streams.limits.names()
-                  + ")"));
+    if (tooMany("the request has", request.names())) {
       return;
     }
     Optional<ResourceType> type = type(request);
@@ -117,16 +110,26 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       return;
     }
     long now = streams.now();
+    done = null;
     Reply reply = sequencer.request(type.get(), request, now);
-    if (sequencer.names(type.get()) > streams.limits.names()) {
-      close(
-          Status.RESOURCE_EXHAUSTED.withDescription(
-              "the stream subscribes to more than " + streams.limits.names() + " names"));
+    if (tooMany("the stream subscribes to", sequencer.names(type.get()))) {
       return;
     }
-    changedAt = Math.max(changedAt, reply.kind() == Reply.Kind.NONE ? now : 0);
+    if (reply.kind() == Reply.Kind.NONE) {
+      placement.changed(now);
+    }
     answered(type.get(), reply, now);
     pump();
+  }
+
+  private boolean tooMany(String what, int names) {
+    int most = streams.limits.names();
+    if (names > most) {
+      close(
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              what + " " + names + " names (expected: at most " + most + " names)"));
+    }
+    return names > most;
   }
 
   private boolean introduce(Request request) throws InvalidProtocolBufferException {
@@ -148,18 +151,17 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   private Optional<ResourceType> type(Request request) {
     String url = request.typeUrl();
-    if (url.isEmpty() || only.isPresent()) {
-      // The method of a separate service says the type; an aggregated request has to.
-      if (only.isEmpty() || !(url.isEmpty() || url.equals(only.get().typeUrl()))) {
-        close(
-            Status.INVALID_ARGUMENT.withDescription(
-                "type_url: \""
-                    + url
-                    + "\" (expected: "
-                    + only.map(ResourceType::typeUrl).orElse("the URL of a resource type")
-                    + ")"));
-        return Optional.empty();
-      }
+    // The method of a separate service says the type; an aggregated request has to.
+    boolean right =
+        only.isPresent() ? url.isEmpty() || url.equals(only.get().typeUrl()) : !url.isEmpty();
+    if (!right) {
+      String expected = only.map(ResourceType::typeUrl).orElse("the URL of a resource type");
+      close(
+          Status.INVALID_ARGUMENT.withDescription(
+              "type_url: \"" + url + "\" (expected: " + expected + ")"));
+      return Optional.empty();
+    }
+    if (only.isPresent()) {
       return only;
     }
     Optional<ResourceType> type = ResourceType.ofTypeUrl(url);
@@ -202,27 +204,11 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   private void nacked(ResourceType type, Reply reply, long now) {
     TypeStream.InFlight about = reply.about().orElseThrow();
-    Payload payload = about.draft().payload();
-    Rejection rejection = Rejection.of(payload, reply.error());
+    Rejection rejection = Rejection.of(about.draft().payload(), reply.error());
     streams.meter.nacked(type);
-    report.rejected(type, payload.version(), rejection, Streams.instant(now));
-    LOG.warn(
-        "{} rejected {} of revision {}: {}",
-        this,
-        rejection.names().isEmpty() ? type.label() : type.label() + " " + rejection.names(),
-        about.from().revision(),
-        rejection.message());
-    streams.events.accept(
-        new StreamEvent.Nacked(
-            about.from().key(),
-            about.from().revision(),
-            about.from().epoch(),
-            type,
-            node(),
-            payload.version(),
-            rejection.message(),
-            rejection.names(),
-            rejection.path()));
+    report.rejected(type, about.draft().payload().version(), rejection, Streams.instant(now));
+    LOG.warn("{} rejected {}", this, rejection.of(about));
+    streams.events.accept(rejection.event(about, node()));
   }
 
   private Node node() {
@@ -233,6 +219,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   }
 
   /** Sends what can be sent now. */
+  @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
   void pump() {
     confined();
     if (closed || node == null) {
@@ -243,46 +230,29 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       wakeAt = admittedAt;
       return;
     }
-    look(node);
-    Snapshot current = snapshot;
+    Snapshot current = placement.look(node).orElse(null);
     if (current == null) {
       // It matches no group, or its snapshot is not ready: silence, never an empty set.
       wakeAt = Long.MAX_VALUE;
-      report.waiting(key);
       return;
     }
-    while (!closed && call.isReady()) {
+    if (current == done && now < wakeAt) {
+      return;
+    }
+    done = null;
+    while (done == null && !closed && call.isReady()) {
       Optional<Sequencer.Outgoing> next = sequencer.next(current, now);
       if (next.isEmpty()) {
-        break;
+        done = current;
+      } else {
+        send(next.get(), now);
       }
-      send(next.get(), now);
+    }
+    if (now >= wakeAt) {
+      sequencer.overdue(now).forEach(streams.meter::late);
     }
     wakeAt = sequencer.wakeAt(current, now);
     report.progress(sequencer, current);
-  }
-
-  /** Takes in what was published last. */
-  @SuppressWarnings("ReferenceEquality") // equal ones are one instance, or worth a second look
-  private void look(Node introduced) {
-    Published latest = streams.published();
-    if (latest == seen) {
-      return;
-    }
-    seen = latest;
-    if (latest.membership() != membership) {
-      membership = latest.membership();
-      key = latest.assignment().keyOf(introduced).orElse(null);
-      report.belongs(key == null ? null : streams.progress(key));
-      if (key == null) {
-        LOG.warn("{} matches no stage and group, and is sent nothing", this);
-      }
-    }
-    Snapshot next = key == null ? null : latest.assignment().snapshot(key).orElse(null);
-    if (next != snapshot) {
-      snapshot = next;
-      changedAt = latest.at();
-    }
   }
 
   private void send(Sequencer.Outgoing outgoing, long now) {
@@ -291,7 +261,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     call.sendMessage(response);
     report.sent(payload.type(), payload.version(), Streams.instant(now));
     streams.meter.sent(
-        payload.type(), response.size(), payload.size(), Math.max(0, now - changedAt));
+        payload.type(), response.size(), payload.size(), Math.max(0, now - placement.changedAt()));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.lish.serve;
 
+import dev.lish.model.Node;
 import dev.lish.model.Resource;
+import dev.lish.snapshot.Snapshot;
 import java.util.List;
 
 /**
@@ -22,6 +24,31 @@ record Rejection(String message, List<String> names, String path) {
     // Where nothing is named and there are several, any file would be a guess.
     String path = blamed.size() == 1 || !named.isEmpty() ? blamed.get(0).path() : "";
     return new Rejection(message, blamed.stream().limit(MOST).map(Resource::name).toList(), path);
+  }
+
+  /** What was rejected, for the log. */
+  String of(TypeStream.InFlight about) {
+    String label = about.draft().payload().type().label();
+    return (names.isEmpty() ? label : label + " " + names)
+        + " of revision "
+        + about.from().revision()
+        + ": "
+        + message;
+  }
+
+  StreamEvent.Nacked event(TypeStream.InFlight about, Node node) {
+    Snapshot from = about.from();
+    Payload payload = about.draft().payload();
+    return new StreamEvent.Nacked(
+        from.key(),
+        from.revision(),
+        from.epoch(),
+        payload.type(),
+        node,
+        payload.version(),
+        message,
+        names,
+        path);
   }
 
   /** The name as a word of its own: {@code api} is not meant by {@code api-2}. */

@@ -52,28 +52,12 @@ final class Sequencer {
   /** Routes that the client had when listeners were last sent to it. */
   private ResourceSet routesBefore = ResourceSet.empty(ResourceType.ROUTE);
 
-  /**
-   * How long to wait, in microseconds.
-   *
-   * @param ack for an answer
-   * @param drain for connections of replaced listeners
-   * @param first for a new client's first requests
-   */
-  record Waits(long ack, long drain, long first) {
-    static Waits of(XdsLimits limits) {
-      return new Waits(
-          limits.ackWait().toNanos() / 1000,
-          limits.drain().toNanos() / 1000,
-          limits.firstRequests().toNanos() / 1000);
-    }
-  }
-
   Sequencer(StreamKind kind, Waits waits, Shared shared, long openedAt) {
     this.kind = kind;
     this.waits = waits;
     this.shared = shared;
     this.openedAt = openedAt;
-    drains = new Drains(waits.drain, shared.mentions());
+    drains = new Drains(waits.drain(), shared.mentions());
   }
 
   /** What the stream has of this type; empty: it never asked for it. */
@@ -205,12 +189,12 @@ final class Sequencer {
     TypeStream stream = streams.get(type);
     return stream == null
         || stream.inFlight().isEmpty()
-        || now - stream.inFlight().get().sentAt() >= waits.ack;
+        || now - stream.inFlight().get().sentAt() >= waits.ack();
   }
 
   /** The clusters last added or changed have their assignments, or that took too long. */
   private boolean assigned(long now) {
-    return allAssigned() || now - awaitedSince >= waits.ack;
+    return allAssigned() || now - awaitedSince >= waits.ack();
   }
 
   private boolean allAssigned() {
@@ -242,7 +226,7 @@ final class Sequencer {
         return false;
       }
     }
-    return allAssigned() && (introduced() || now - openedAt >= waits.first);
+    return allAssigned() && (introduced() || now - openedAt >= waits.first());
   }
 
   /** A client that had something before must get a chance to ask for its listeners and routes. */
@@ -257,7 +241,7 @@ final class Sequencer {
     return kind.ads()
         ? drains.until(name, snapshot, now)
         // Separate streams are not joined: removals trail by the drain time.
-        : goneSince.computeIfAbsent(name, n -> now) + waits.drain;
+        : goneSince.computeIfAbsent(name, n -> now) + waits.drain();
   }
 
   private Predicate<String> used(Snapshot snapshot) {
@@ -269,19 +253,27 @@ final class Sequencer {
             .contains(name);
   }
 
+  /** Types whose answer has become overdue since the last call. */
+  List<ResourceType> overdue(long now) {
+    return streams.values().stream()
+        .filter(stream -> stream.ranOut(now, waits.ack()))
+        .map(stream -> stream.type)
+        .toList();
+  }
+
   /** When to call {@link #next} again though nothing happened; the largest number: never. */
   long wakeAt(Snapshot snapshot, long now) {
     long wake = Long.MAX_VALUE;
     for (ResourceType type : CHAIN) {
       TypeStream stream = streams.get(type);
       if (stream != null && stream.inFlight().isPresent()) {
-        wake = later(wake, stream.inFlight().get().sentAt() + waits.ack, now);
+        wake = later(wake, stream.inFlight().get().sentAt() + waits.ack(), now);
       }
     }
     if (!awaited.isEmpty()) {
-      wake = later(wake, awaitedSince + waits.ack, now);
+      wake = later(wake, awaitedSince + waits.ack(), now);
     }
-    wake = later(wake, openedAt + waits.first, now);
+    wake = later(wake, openedAt + waits.first(), now);
     for (ResourceType type : TRAILING) {
       TypeStream stream = streams.get(type);
       if (stream != null && (type == ResourceType.CLUSTER || !kind.ads())) {

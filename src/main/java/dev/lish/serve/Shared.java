@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What all streams compute alike, computed once: what a stream costs is what differs between it and
@@ -21,6 +22,8 @@ import java.util.Set;
  */
 final class Shared {
   static final Comparator<Resource> BY_NAME = Comparator.comparing(Resource::name);
+
+  private static final long MOST_STEP_BYTES = 16L << 20;
 
   private final Encoder encoder;
   private final ClusterNames clusterNames = new ClusterNames();
@@ -30,6 +33,8 @@ final class Shared {
   private final Recent<Whole, List<Resource>> wholes = Recent.ofCount(256);
   private final Recent<Asked, Part> parts = Recent.ofCount(256);
   private final Recent<Known, ResourceSet> known = Recent.ofCount(256);
+  private final Recent<Step, Optional<Draft>> steps =
+      new Recent<>(MOST_STEP_BYTES, d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L);
 
   Shared(XdsMeter meter) {
     encoder = new Encoder(meter);
@@ -38,6 +43,32 @@ final class Shared {
   private record Pair(ResourceType type, ContentHash older, ContentHash newer) {}
 
   private record Kept(ResourceType type, ContentHash newer, ContentHash older, Set<String> names) {}
+
+  /**
+   * From what a stream has to what it should have.
+   *
+   * @param names subscribed to; shared instances, so they are compared as such
+   */
+  record Step(
+      Kind kind, ContentHash older, ContentHash newer, boolean wildcard, Set<String> names) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Step that
+          && names == that.names
+          && wildcard == that.wildcard
+          && kind.equals(that.kind)
+          && older.equals(that.older)
+          && newer.equals(that.newer);
+    }
+
+    @Override
+    public int hashCode() {
+      return newer.hashCode() * 31 + older.hashCode();
+    }
+  }
+
+  /** Which kind of response. */
+  record Kind(ResourceType type, boolean delta, int epoch) {}
 
   private record Known(ResourceType type, String version) {}
 
@@ -81,9 +112,14 @@ final class Shared {
   /** What must be told to somebody who has the older set. */
   Difference difference(ResourceSet older, ResourceSet newer) {
     return older.hash().equals(newer.hash())
-        ? newer.since(newer)
+        ? Difference.NONE
         : differences.get(
             new Pair(newer.type(), older.hash(), newer.hash()), key -> newer.since(older));
+  }
+
+  /** What streams are told that differ in nothing: worked out for the first of them. */
+  Optional<Draft> step(Step step, Supplier<Optional<Draft>> compute) {
+    return steps.get(step, s -> compute.get());
   }
 
   /** The newer set together with those resources of the older one. */

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 final class Streams {
   final XdsLimits limits;
-  final Sequencer.Waits waits;
+  final Waits waits;
   final Consumer<StreamEvent> events;
   final XdsMeter meter;
   final boolean secretsInCleartext;
@@ -48,7 +48,7 @@ final class Streams {
     this.clock = clock;
     this.events = events;
     this.meter = meter;
-    waits = Sequencer.Waits.of(limits);
+    waits = Waits.of(limits);
     shared = new Shared(meter);
     pace = new Pace(limits.streamsPerSecond());
   }
@@ -77,7 +77,6 @@ final class Streams {
       }
     }
     published = before.next(assignment, now());
-    progress.keySet().removeIf(key -> !assignment.snapshots().containsKey(key));
     loops.values().forEach(Loop::wake);
   }
 

@@ -42,15 +42,34 @@ final class Turn {
   static Optional<Draft> take(TypeStream stream, Snapshot snapshot, Gate gate, Shared shared) {
     stream.resolve(snapshot, shared);
     stream.suppressed = false;
+    ResourceSet target = snapshot.set(stream.type);
+    boolean nothingDue = stream.todo.isEmpty() && !stream.whole && !stream.answerDue;
+    if (nothingDue && stream.base.hash().equals(target.hash())) {
+      return Optional.empty();
+    }
     Turn turn = new Turn(stream, snapshot, gate, shared);
     Difference difference = shared.difference(stream.base, turn.target);
-    if (difference.isEmpty() && stream.todo.isEmpty() && !stream.whole && !stream.answerDue) {
-      return Optional.empty();
+    if (nothingDue && stream.ordinary() && difference.removed().isEmpty()) {
+      Optional<Draft> draft = turn.step(difference);
+      turn.advance(target);
+      return draft;
     }
     ResourceSet next = shared.keeping(turn.target, stream.base, turn.kept(difference));
     return !stream.delta && Subscription.wholeSet(stream.type)
         ? turn.whole(next)
         : turn.parts(difference, next);
+  }
+
+  /** Nothing but the sets and the names decides, so it is worked out once for all such streams. */
+  private Optional<Draft> step(Difference difference) {
+    return shared.step(
+        new Shared.Step(
+            new Shared.Kind(stream.type, stream.delta, snapshot.epoch()),
+            stream.base.hash(),
+            target.hash(),
+            stream.subscription.wildcard(),
+            stream.subscription.names()),
+        () -> parts(difference, target));
   }
 
   /** What the target lacks and the client must keep for now. */
@@ -89,7 +108,7 @@ final class Turn {
       stream.base = next;
       return Optional.empty();
     }
-    if (stream.rejected(part.hash())) {
+    if (stream.rejected.has(part.hash())) {
       stream.suppressed = true;
       return Optional.empty();
     }
@@ -108,7 +127,7 @@ final class Turn {
     boolean wholeSet = Subscription.wholeSet(stream.type);
     ContentHash content =
         wholeSet ? shared.part(next, stream.subscription).hash() : ContentHash.EMPTY;
-    if (wholeSet && stream.rejected(content)) {
+    if (wholeSet && stream.rejected.has(content)) {
       stream.suppressed = true;
       return Optional.empty();
     }
@@ -120,7 +139,7 @@ final class Turn {
     }
     remove(difference, next);
     todos();
-    send.values().removeIf(r -> stream.rejectedResource(r.hash()));
+    send.values().removeIf(r -> stream.rejected.has(r.hash()));
     oneByOne();
     boolean due = stream.answerDue;
     boolean unsure = stream.unsure || stream.whole;

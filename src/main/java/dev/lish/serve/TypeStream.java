@@ -1,6 +1,5 @@
 package dev.lish.serve;
 
-import dev.lish.model.ContentHash;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * it. Pure. {@link Turn} works out what to send next.
  */
 final class TypeStream {
-  /** Contents and resources that were rejected on one stream; the oldest are forgotten. */
-  private static final int MOST_REJECTED = 256;
-
   /** Why a name needs attention although it may not have changed. */
   enum Todo {
     /** The client asked for it, or has something else than we would think. */
@@ -64,9 +60,11 @@ final class TypeStream {
   /** Of a rejected response with several resources: they are tried one by one. */
   final Set<String> suspects = new LinkedHashSet<>(0);
 
-  private final Set<ContentHash> rejectedContents = new LinkedHashSet<>(0);
-  private final Set<ContentHash> rejectedResources = new LinkedHashSet<>(0);
+  /** Whole contents, or single resources, that must never go again on this stream. */
+  final Rejected rejected = new Rejected();
+
   private @Nullable InFlight inFlight;
+  private boolean late;
   private boolean nacked;
 
   TypeStream(ResourceType type, boolean delta) {
@@ -123,11 +121,11 @@ final class TypeStream {
   /** The same bytes must never go again; what the client has of them is not known. */
   private void reject(Draft draft) {
     if (Subscription.wholeSet(type)) {
-      remember(rejectedContents, draft.content());
+      rejected.add(draft.content());
       whole = true;
       draft.payload().removed().forEach(name -> todo.put(name, Todo.GONE));
     } else if (draft.payload().resources().size() == 1) {
-      remember(rejectedResources, draft.payload().resources().get(0).hash());
+      rejected.add(draft.payload().resources().get(0).hash());
       suspects.remove(draft.payload().resources().get(0).name());
     } else {
       // Envoy drops a response with one bad resource, or what follows the bad one: the good ones
@@ -136,13 +134,6 @@ final class TypeStream {
         suspects.add(resource.name());
         todo.put(resource.name(), Todo.ANSWER);
       }
-    }
-  }
-
-  private static void remember(Set<ContentHash> rejected, ContentHash hash) {
-    rejected.add(hash);
-    if (rejected.size() > MOST_REJECTED) {
-      rejected.remove(rejected.iterator().next());
     }
   }
 
@@ -246,6 +237,16 @@ final class TypeStream {
   void sent(Draft draft, String nonce, long now, Snapshot from) {
     inFlight = new InFlight(draft, nonce, now, from);
     lastNonce = nonce;
+    late = false;
+  }
+
+  /** True once for each response that has waited that long for its answer. */
+  boolean ranOut(long now, long wait) {
+    if (late || inFlight == null || now - inFlight.sentAt < wait) {
+      return false;
+    }
+    late = true;
+    return true;
   }
 
   /** Assignments of these names are to be sent again, after the clusters that go out now. */
@@ -259,12 +260,9 @@ final class TypeStream {
     }
   }
 
-  boolean rejected(ContentHash content) {
-    return rejectedContents.contains(content);
-  }
-
-  boolean rejectedResource(ContentHash resource) {
-    return rejectedResources.contains(resource);
+  /** Sent part by part, and nothing about it is special to this stream. */
+  boolean ordinary() {
+    return !Subscription.wholeSet(type) && !unsure && suspects.isEmpty() && rejected.isEmpty();
   }
 
   Optional<InFlight> inFlight() {

@@ -146,6 +146,9 @@ public final class ResourceSet {
 
   /** The difference between two sets; sorted by name. */
   public static final class Difference {
+    /** Between equal sets. */
+    public static final Difference NONE = new Difference(ContentHash.EMPTY, Map.of(), Set.of());
+
     /** Its hash only: the set itself would keep a chain of all older sets alive. */
     private final ContentHash older;
 

@@ -28,6 +28,7 @@ class TemplatesTest {
 
   private final Map<String, String> shared = new HashMap<>();
   private final ProblemSink sink = new ProblemSink();
+  private Variables variables = new Variables(Map.of());
   private Templates.Result result = new Templates.Result(Optional.empty(), new TreeSet<>());
 
   private String evaluate(String template) {
@@ -42,14 +43,15 @@ class TemplatesTest {
             new Service(
                 "api", new TreeSet<>(Set.of("v1", "v2")), new TreeMap<>(Map.of("port", "1"))),
             new Service("web", new TreeSet<>(), new TreeMap<>())));
-    Map<String, Object> variables =
-        Map.of(
-            "stage",
-            "beta",
-            "values",
-            Map.of("ports", List.of(80L, 443L), "tls", true, "name", "x"),
-            "registry",
-            new Catalogs(services, Set.of("consul", "other"), templates::reads));
+    variables =
+        new Variables(
+            Map.of(
+                "stage",
+                "beta",
+                "values",
+                Map.of("ports", List.of(80L, 443L), "tls", true, "name", "x"),
+                "registry",
+                new Catalogs(services, Set.of("consul", "other"), templates::reads)));
     result = templates.evaluate(new Text(PATH, template, false), variables, sink);
     return result.text().map(Text::content).orElse("");
   }
@@ -245,6 +247,7 @@ class TemplatesTest {
         "{{ range(0, 1000000000) }}",
         "{{ values }}",
         "{{ values.ports ~ \"\" }}",
+        "{% set stage = \"other\" %}",
       })
   void reachesNothingOutside(String template) {
     shared.put("templates/m.peb", "{% macro a() %}a{% endmacro %}");
@@ -296,6 +299,13 @@ class TemplatesTest {
     Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> evaluate(template));
     assertThat(problems()).hasSize(1);
     assertThat(problems().get(0)).doesNotContain("java.");
+  }
+
+  @Test
+  void remembersWhatItAskedFor() {
+    evaluate("{% if values.tls %}a{% else %}{{ stage }}{% endif %}");
+    assertThat(variables.asked("values")).isTrue();
+    assertThat(variables.asked("stage", "registry")).isFalse();
   }
 
   @Test

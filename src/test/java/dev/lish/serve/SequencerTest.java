@@ -21,10 +21,7 @@ class SequencerTest {
 
   private final Sequencer sequencer =
       new Sequencer(
-          new StreamKind(true, true),
-          Sequencer.Waits.of(XdsLimits.DEFAULT),
-          new Shared(XdsMeter.NONE),
-          0);
+          new StreamKind(true, true), Waits.of(XdsLimits.DEFAULT), new Shared(XdsMeter.NONE), 0);
   private Mesh mesh = Mesh.small();
   private long now;
 
@@ -87,8 +84,11 @@ class SequencerTest {
     now += 30 * SECOND - 1;
     assertThat(next()).isEmpty();
     assertThat(sequencer.wakeAt(mesh.snapshot(), now)).isEqualTo(30 * SECOND);
+    assertThat(sequencer.overdue(now)).isEmpty();
     now += 1;
     accept(ROUTE, "main");
+    assertThat(sequencer.overdue(now)).containsExactly(CLUSTER);
+    assertThat(sequencer.overdue(now)).isEmpty();
   }
 
   @Test

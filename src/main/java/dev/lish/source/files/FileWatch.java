@@ -1,14 +1,21 @@
 package dev.lish.source.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +28,7 @@ final class FileWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
   private static final long POLL_MILLIS = 500;
 
-  /** A rename comes as several events, and a writer seldom writes once. */
+  /** A writer seldom writes once. */
   private static final long SETTLE_MILLIS = 10;
 
   /** A directory that changes all the time is read all the same. */
@@ -33,6 +40,10 @@ final class FileWatch implements AutoCloseable {
   private final @Nullable WatchService kernel;
   private final Thread thread;
   private @Nullable WatchKey key;
+
+  /** What the directory holds: a name that appears although it is here was renamed over. */
+  private final Set<Path> names = new HashSet<>();
+
   private volatile boolean closed;
 
   /**
@@ -90,11 +101,36 @@ final class FileWatch implements AutoCloseable {
       return false;
     }
     for (int i = 0; signalled != null; i++) {
-      signalled.pollEvents();
+      boolean whole = replaced(signalled.pollEvents());
       signalled.reset();
-      signalled = i < MOST_SETTLES ? service.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS) : null;
+      signalled =
+          whole || i >= MOST_SETTLES ? null : service.poll(SETTLE_MILLIS, TimeUnit.MILLISECONDS);
     }
     return true;
+  }
+
+  /** True when a file took another's place: it is complete, so there is nothing to wait for. */
+  private boolean replaced(List<WatchEvent<?>> events) {
+    boolean replaced = false;
+    for (WatchEvent<?> event : events) {
+      if (!(event.context() instanceof Path name)) {
+        list();
+      } else if (event.kind() == StandardWatchEventKinds.ENTRY_CREATE) {
+        replaced |= !names.add(name);
+      } else if (event.kind() == StandardWatchEventKinds.ENTRY_DELETE) {
+        names.remove(name);
+      }
+    }
+    return replaced;
+  }
+
+  private void list() {
+    names.clear();
+    try (Stream<Path> all = Files.list(directory)) {
+      all.forEach(file -> names.add(file.getFileName()));
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("{} cannot be listed, so every change is given time to settle", directory, e);
+    }
   }
 
   private boolean register(WatchService service) throws InterruptedException {
@@ -105,6 +141,7 @@ final class FileWatch implements AutoCloseable {
               StandardWatchEventKinds.ENTRY_CREATE,
               StandardWatchEventKinds.ENTRY_MODIFY,
               StandardWatchEventKinds.ENTRY_DELETE);
+      list();
       return true;
     } catch (IOException notThere) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);

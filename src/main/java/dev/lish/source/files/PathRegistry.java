@@ -27,6 +27,7 @@ public final class PathRegistry implements Registry {
   private final String name;
   private final Path file;
   private final Listings listings;
+  private final RegistryReread reader;
   private final FileWatch watch;
   private Optional<ByteString> last = Optional.empty();
 
@@ -35,6 +36,7 @@ public final class PathRegistry implements Registry {
     this.name = name;
     this.file = file.toAbsolutePath();
     listings = new Listings(name, clock);
+    reader = new RegistryReread(this.file.toString());
     Path directory = this.file.getParent();
     watch =
         new FileWatch(
@@ -65,6 +67,7 @@ public final class PathRegistry implements Registry {
   }
 
   /** What is wrong with the file now; then its last good content is used. */
+  @Override
   public List<Problem> problems() {
     return listings.problems();
   }
@@ -79,7 +82,7 @@ public final class PathRegistry implements Registry {
       ByteString content = ByteString.copyFrom(in.readNBytes(LONGEST + 1));
       if (!last.equals(Optional.of(content))) {
         last = Optional.of(content);
-        listings.accept(RegistryFile.parse(file.toString(), content), "");
+        listings.accept(reader.read(content), "");
       }
     } catch (NoSuchFileException e) {
       fail(file + " is not there");

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
 import dev.lish.source.Instance;
 import dev.lish.source.Service;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -42,14 +41,7 @@ public sealed interface RegistryFile {
       if (listed == null) {
         return List.of();
       }
-      List<Instance> found = new ArrayList<>();
-      for (Map.Entry<Instance, Set<String>> entry : listed.instances().entrySet()) {
-        if (tag.isEmpty() || entry.getValue().contains(tag)) {
-          found.add(entry.getKey());
-        }
-      }
-      found.sort(Comparator.comparing(Instance::id));
-      return List.copyOf(found);
+      return tag.isEmpty() ? listed.sorted() : listed.withTag(tag);
     }
   }
 
@@ -70,11 +62,24 @@ public sealed interface RegistryFile {
    *
    * @param service its tags are those of the service and of all instances
    * @param instances each with its tags: the service's and its own
+   * @param sorted the instances by id; the same list as long as the service is not read anew
    */
-  record Listed(Service service, Map<Instance, Set<String>> instances) {
-    /** Copies the map. */
+  record Listed(Service service, Map<Instance, Set<String>> instances, List<Instance> sorted) {
+    /** Copies the collections. */
     public Listed {
       instances = Map.copyOf(instances);
+      sorted = List.copyOf(sorted);
+    }
+
+    static Listed of(Service service, Map<Instance, Set<String>> instances) {
+      Comparator<Instance> byId = Comparator.comparing(Instance::id);
+      return new Listed(service, instances, instances.keySet().stream().sorted(byId).toList());
+    }
+
+    private List<Instance> withTag(String tag) {
+      return sorted.stream()
+          .filter(i -> instances.getOrDefault(i, Set.of()).contains(tag))
+          .toList();
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
@@ -23,7 +24,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads the format of {@link RegistryFile}. */
 final class RegistryFileReader {
-  private static final int MOST_INSTANCES = 100_000;
+  static final int MOST_INSTANCES = 100_000;
   private static final Set<String> INSTANCE_KEYS =
       Set.of(
           "id",
@@ -39,13 +40,14 @@ final class RegistryFileReader {
 
   private final YamlFile yaml;
   private int instances;
+  private Optional<MappingNode> services = Optional.empty();
 
   RegistryFileReader(String path) {
     yaml = new YamlFile(path);
   }
 
   RegistryFile read(ByteString content) {
-    TreeMap<String, RegistryFile.Listed> services = new TreeMap<>();
+    TreeMap<String, RegistryFile.Listed> listed = new TreeMap<>();
     Optional<Node> root = yaml.root(content);
     if (root.isPresent()) {
       Map<String, Node> top = keys(root.get(), "the file", Set.of("services"));
@@ -53,13 +55,18 @@ final class RegistryFileReader {
       if (found == null) {
         yaml.problem(0, "no services (expected: services:)");
       } else if (!isNothing(found)) {
-        yaml.map(found, "services")
-            .forEach((name, node) -> services.put(name, service(name, node)));
+        services = found instanceof MappingNode map ? Optional.of(map) : Optional.empty();
+        yaml.map(found, "services").forEach((name, node) -> listed.put(name, service(name, node)));
       }
     }
     return yaml.problems().isEmpty()
-        ? new RegistryFile.Services(services)
+        ? new RegistryFile.Services(listed)
         : new RegistryFile.Broken(yaml.problems());
+  }
+
+  /** The map of the services that was read last. */
+  Optional<MappingNode> services() {
+    return services;
   }
 
   private RegistryFile.Listed service(String name, Node node) {
@@ -80,7 +87,7 @@ final class RegistryFileReader {
     Node list = keys.get("instances");
     if (list == null) {
       yaml.problem(YamlFile.line(node), name + ": no instances (expected: instances:, maybe [])");
-      return new RegistryFile.Listed(new Service(name, allTags, metadata), found);
+      return RegistryFile.Listed.of(new Service(name, allTags, metadata), found);
     }
     for (Node item : yaml.list(list, name + ": instances")) {
       if (++instances > MOST_INSTANCES) {
@@ -99,7 +106,7 @@ final class RegistryFileReader {
             }
           });
     }
-    return new RegistryFile.Listed(new Service(name, allTags, metadata), found);
+    return RegistryFile.Listed.of(new Service(name, allTags, metadata), found);
   }
 
   /** One instance; adds its own tags to the set. */

@@ -26,7 +26,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads one YAML document strictly, and collects what is wrong with it, with lines. */
 final class YamlFile {
-  private static final int LONGEST = 16 << 20;
+  static final int LONGEST = 16 << 20;
   private static final int DEEPEST = 32;
   private static final LoadSettings SETTINGS =
       LoadSettings.builder()

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Lish as a peer: the real server process from the real jar, and the pusher beside it.
+
+  peer.py [--clusters=100] [--endpoints-per-cluster=10] [--routes=10] [--dogma=embedded|apart]
+
+Generates a mesh folder and the file of a registry, starts `./lish serve` on them and, like the other
+peers, makes changes when it is told so: a change is a new registry file, renamed into its place, so all
+that Lish does lies between the marker and the client. --dogma=apart keeps Central Dogma in a second
+process, so that the first one's memory and CPU are those of serving alone. `GET /pid` tells the process
+to measure. JAVA_HOME and LISH_JAVA_OPTS (here -Xmx4g unless set) are Lish's.
+"""
+import argparse, http.server, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+
+HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HOST = "127.0.0.1"
+ADS = "{ ads: {}, resource_api_version: V3 }"
+
+MESH = """stages: [ { name: release } ]
+groups: [ { name: bench, resources: [ "bench/**" ] } ]
+"""
+
+CLUSTER = """---
+name: {name}
+type: EDS
+connect_timeout: 1s
+eds_cluster_config: {{ service_name: "bench:{name}", eds_config: """ + ADS.replace("{", "{{").replace("}", "}}") + """ }}
+lb_policy: LEAST_REQUEST
+"""
+
+LISTENER = """---
+name: listener-{i}
+address: {{ socket_address: {{ address: 0.0.0.0, port_value: {port} }} }}
+filter_chains:
+  - filters:
+      - name: hcm
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: ingress
+          rds: {{ route_config_name: route-{i}, config_source: """ + ADS.replace("{", "{{").replace("}", "}}") + """ }}
+          http_filters:
+            - name: envoy.filters.http.router
+              typed_config: {{ "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }}
+"""
+
+HOST_OF_ROUTE = '  - {{ name: {name}, domains: [ {name}.svc ], routes: [ {{ match: {{ prefix: / }}, route: {{ cluster: {name} }} }} ] }}\n'
+
+
+def arguments():
+    p = argparse.ArgumentParser()
+    p.add_argument("--clusters", type=int, default=100)
+    p.add_argument("--endpoints-per-cluster", type=int, default=10)
+    p.add_argument("--routes", type=int, default=10)
+    p.add_argument("--port", type=int, default=18000)
+    p.add_argument("--ctl-port", type=int, default=18001)
+    p.add_argument("--dogma", choices=["embedded", "apart"], default="embedded")
+    return p.parse_args()
+
+
+def name(i):
+    return f"cluster-{i:04d}"
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as f:
+        f.write(text)
+
+
+def mesh(folder, a):
+    names = [name(i) for i in range(a.clusters)]
+    write(folder + "/mesh.yaml", MESH)
+    write(folder + "/bench/clusters/all.yaml", "".join(CLUSTER.format(name=n) for n in names))
+    write(folder + "/bench/listeners/all.yaml", "".join(LISTENER.format(i=i, port=20000 + i) for i in range(a.routes)))
+    for i in range(a.routes):
+        hosts = "".join(HOST_OF_ROUTE.format(name=n) for n in names[i::a.routes])
+        write(f"{folder}/bench/routes/route-{i}.yaml", f"name: route-{i}\nvirtual_hosts:{' []' if not hosts else ''}\n{hosts}")
+
+
+class Registry:
+    """The registry's file. A change moves the first endpoint of one cluster, and dates it."""
+
+    def __init__(self, path, a):
+        self.path, self.a, self.lock, self.changes = path, a, threading.Lock(), 0
+        self.services = [self.service(i, 0) for i in range(a.clusters)]
+        self.write()
+
+    def service(self, i, marker):
+        lines = [f"  {name(i)}:\n"]
+        for j in range(self.a.endpoints_per_cluster):
+            dated = j == 0 and marker
+            port = 9000 + marker // 1000 % 1000 if dated else 8080
+            metadata = f', metadata: {{ bench.marker: "{marker}" }}' if dated else ""
+            lines.append(f"    - {{ address: 10.{i // 250}.{i % 250}.{j + 1}, port: {port}, region: region-1, zone: zone-a{metadata} }}\n")
+        return "".join(lines).encode()
+
+    def write(self):
+        with open(self.path + ".new", "wb") as f:
+            f.write(b"services:\n" + b"".join(self.services))
+        os.rename(self.path + ".new", self.path)
+
+    def change(self):
+        with self.lock:
+            self.changes += 1
+            i = self.changes % self.a.clusters
+            self.services[i] = self.service(i, time.time_ns())
+            self.write()
+
+
+class Pusher(threading.Thread):
+    def __init__(self, registry):
+        super().__init__(daemon=True)
+        self.registry, self.ms = registry, 0
+
+    def run(self):
+        due = time.monotonic()
+        while True:
+            if self.ms == 0:
+                time.sleep(0.005)
+                due = time.monotonic()
+                continue
+            self.registry.change()
+            due += self.ms / 1e3
+            wait = due - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
+            else:
+                due = time.monotonic()
+
+
+def control(pusher, registry, pid):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = b""
+            if self.path == "/change":
+                registry.change()
+            elif self.path.startswith("/interval?ms="):
+                pusher.ms = int(self.path.partition("=")[2])
+            elif self.path == "/pid":
+                body = str(pid).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def lish(config):
+    env = dict(os.environ, LISH_NO_BUILD="1")
+    env.setdefault("LISH_JAVA_OPTS", "-Xmx4g")
+    return subprocess.Popen([HOME + "/lish", "serve", "--config", config], env=env)
+
+
+def await_ready(process, port, limit=120):
+    """Until all stages are served: a peer that is asked earlier would be measured while it starts."""
+    end = time.time() + limit
+    while time.time() < end:
+        if process.poll() is not None:
+            raise SystemExit(f"lish ended with code {process.returncode}")
+        try:
+            urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=2).close()
+            return
+        except (OSError, urllib.error.HTTPError):
+            time.sleep(0.1)
+    raise SystemExit("lish is not ready")
+
+
+def main():
+    a = arguments()
+    work = tempfile.mkdtemp(prefix="lish-bench-")
+    processes = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        dogma_port, admin_port, dogma_admin_port = (a.ctl_port + i for i in (1, 2, 3))
+        mesh(work + "/mesh", a)
+        registry = Registry(work + "/bench.yaml", a)
+        own = f"data_dir: {work}/%s\nconfig_dir: {work}/mesh\nlog_level: warn\nadmin: {{ port: %d }}\nxds: {{ port: %d }}\n"
+        files = f"registries: [ {{ name: bench, files: {{ path: {work}/bench.yaml }} }} ]\n"
+        embedded = f"embedded_central_dogma: {{ port: {dogma_port} }}\n"
+        dogma = embedded
+        if a.dogma == "apart":
+            write(work + "/dogma.yaml", own % ("dogma", dogma_admin_port, 0) + files + embedded)
+            processes.append(lish(work + "/dogma.yaml"))
+            await_ready(processes[-1], dogma_admin_port)
+            dogma = f"central_dogma: {{ hosts: [ {HOST}:{dogma_port} ] }}\n"
+        write(work + "/lish.yaml", own % ("data", admin_port, a.port) + files + dogma)
+        processes.append(lish(work + "/lish.yaml"))
+        await_ready(processes[-1], admin_port)
+        pusher = Pusher(registry)
+        pusher.start()
+        server = http.server.ThreadingHTTPServer((HOST, a.ctl_port), control(pusher, registry, processes[-1].pid))
+        print("READY", a.port, flush=True)
+        server.serve_forever()
+    finally:
+        for p in reversed(processes):
+            p.terminate()
+        for p in reversed(processes):
+            try:
+                p.wait(15)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                p.wait()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+main()
