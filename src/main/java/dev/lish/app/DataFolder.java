@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,7 +34,7 @@ final class DataFolder implements AutoCloseable {
           FileChannel.open(
               path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new StartException("data_dir: " + path + " cannot be written: " + e.getMessage(), e);
+      throw new StartException("data_dir: " + path + " cannot be written: " + reason(e), e);
     }
     try {
       FileLock lock = channel.tryLock();
@@ -47,6 +48,15 @@ final class DataFolder implements AutoCloseable {
     close(channel);
     throw new StartException(
         "data_dir: " + path + " is in use by another Lish (expected: one process per folder)");
+  }
+
+  private static String reason(IOException e) {
+    // The message of these is the path alone.
+    boolean pathOnly =
+        e instanceof FileSystemException f && f.getReason() == null && f.getMessage() != null;
+    return pathOnly
+        ? e.getClass().getSimpleName().replace("Exception", "")
+        : String.valueOf(e.getMessage());
   }
 
   private static void close(FileChannel channel) {

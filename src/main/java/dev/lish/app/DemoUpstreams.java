@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionException;
@@ -38,7 +39,11 @@ final class DemoUpstreams implements AutoCloseable {
       server.start().join();
     } catch (CompletionException e) {
       throw new StartException(
-          "the sample's upstreams cannot listen on " + ports.keySet() + ": " + e.getCause(), e);
+          "the sample's upstreams cannot listen on 127.0.0.1, ports "
+              + ports.keySet()
+              + ": "
+              + Doors.reason(e),
+          e);
     }
     return new DemoUpstreams(server);
   }
@@ -51,6 +56,6 @@ final class DemoUpstreams implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop().join();
+    Doors.stop(List.of(server));
   }
 }

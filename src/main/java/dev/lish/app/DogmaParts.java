@@ -69,8 +69,9 @@ final class DogmaParts implements AutoCloseable {
   }
 
   private void seed(LishConfig config) throws StartException {
+    boolean there = Files.isDirectory(config.configDir());
     Map<String, ByteString> files = Map.of();
-    if (Files.isDirectory(config.configDir())) {
+    if (there) {
       try {
         files = FolderOnDisk.read(config.configDir()).folder().files();
       } catch (IOException e) {
@@ -82,22 +83,38 @@ final class DogmaParts implements AutoCloseable {
     List<String> told =
         seeding.match(
             seeded -> List.of("info", "Central Dogma was seeded from " + folder),
-            same -> List.of("debug", folder + " is what Central Dogma has"),
+            same ->
+                there
+                    ? List.of("info", folder + " is what Central Dogma has")
+                    : List.of(
+                        "warn",
+                        "no mesh yet: neither in Central Dogma nor in "
+                            + folder
+                            + " (expected: `lish push DIR -m MESSAGE`)"),
             differs ->
-                List.of(
-                    "warn",
-                    folder
-                        + " differs from what Central Dogma has and is served, e.g. in "
-                        + differs.paths().get(0)
-                        + " (expected: `lish push "
-                        + folder
-                        + " -m MESSAGE` after an edit)"),
+                there
+                    ? List.of(
+                        "warn",
+                        folder
+                            + " differs from what Central Dogma has and is served: "
+                            + some(differs.paths())
+                            + " (expected after an edit: `lish push "
+                            + folder
+                            + " -m MESSAGE`)")
+                    : List.of("debug", "no folder " + folder + "; Central Dogma has a mesh"),
             failed -> List.of("error", "Central Dogma cannot be seeded: " + failed.cause()));
     switch (told.get(0)) {
       case "error" -> throw new StartException(told.get(1));
       case "warn" -> log.warn("{}", told.get(1));
-      default -> log.info("{}", told.get(1));
+      case "info" -> log.info("{}", told.get(1));
+      default -> log.debug("{}", told.get(1));
     }
+  }
+
+  private static String some(List<String> paths) {
+    int most = 3;
+    String first = String.join(", ", paths.subList(0, Math.min(most, paths.size())));
+    return first + (paths.size() > most ? " and " + (paths.size() - most) + " more" : "");
   }
 
   private Seeding await(Map<String, ByteString> files) throws StartException {

@@ -18,15 +18,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The two ports that Lish opens: one for Envoys, one for people and Prometheus. */
 final class Doors implements AutoCloseable {
   private static final Duration PING = Duration.ofSeconds(30);
+  private static final Duration STOP = Duration.ofSeconds(5);
 
   private final List<TlsMaterial> materials = new ArrayList<>();
   private final List<Server> servers = new ArrayList<>();
@@ -112,9 +115,19 @@ final class Doors implements AutoCloseable {
     try {
       server.start().join();
     } catch (CompletionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String place = (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
       throw new StartException(
-          name + ": cannot listen on " + address + ":" + port + ": " + cause.getMessage(), e);
+          name
+              + ": cannot listen on "
+              + place
+              + ": "
+              + reason(e)
+              + " (expected: a free port of this host; "
+              + name
+              + ".port and "
+              + name
+              + ".address in lish.yaml)",
+          e);
     }
     servers.add(server);
     return server.activeLocalPort();
@@ -123,8 +136,31 @@ final class Doors implements AutoCloseable {
   @Override
   public void close() {
     refresher.shutdownNow();
-    List<java.util.concurrent.CompletableFuture<Void>> stops =
-        servers.stream().map(Server::stop).toList();
-    stops.forEach(java.util.concurrent.CompletableFuture::join);
+    stop(servers);
+  }
+
+  /** Why a server did not start, without the names of Netty's exceptions. */
+  static String reason(CompletionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String message = String.valueOf(cause.getMessage());
+    if (message.contains("Address already in use")) {
+      return "in use by another process";
+    }
+    return message.isEmpty() ? cause.toString() : message;
+  }
+
+  /** Stops servers together, and waits until their ports are free. */
+  static void stop(List<Server> servers) {
+    List<CompletableFuture<Void>> stops = servers.stream().map(Server::stop).toList();
+    long end = System.nanoTime() + STOP.toNanos();
+    for (int i = 0; i < stops.size(); i++) {
+      // After the ports are given up, Netty's threads rest for two seconds: nobody need wait for
+      // it.
+      while (!stops.get(i).isDone()
+          && !servers.get(i).activePorts().isEmpty()
+          && System.nanoTime() < end) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      }
+    }
   }
 }

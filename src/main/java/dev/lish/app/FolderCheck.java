@@ -33,7 +33,8 @@ final class FolderCheck implements PushCheck {
   public List<Problem> problems(Map<String, ByteString> files) {
     MeshFolder folder = new MeshFolder(Revision.NONE, new TreeMap<>(files));
     TreeSet<Problem> errors = new TreeSet<>();
-    SortedMap<String, Set<String>> registries = new TreeMap<>(world.registries().parameters());
+    SortedMap<String, Set<String>> registries =
+        new TreeMap<>(world.registries().parameters(folder, Optional.empty()));
     FolderRegistry.namesIn(folder)
         .forEach(
             (name, path) -> {
@@ -59,6 +60,6 @@ final class FolderCheck implements PushCheck {
         refused.problems().stream().filter(Problem::isError).forEach(errors::add);
       }
     }
-    return List.copyOf(errors);
+    return Problem.withoutRepeats(errors);
   }
 }

@@ -19,15 +19,24 @@ import java.util.concurrent.TimeUnit;
 public final class Foreground {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  /**
+   * This long after the streams' own time the process ends, whatever is still being closed; service
+   * managers kill later.
+   */
+  private static final Duration STOP = Duration.ofSeconds(10);
+
   private final PrintStream out;
   private final Clock clock;
   private final Map<String, String> environment;
+  private final Checkout checkout;
 
   /** Tells people on this stream. */
-  public Foreground(PrintStream out, Clock clock, Map<String, String> environment) {
+  public Foreground(
+      PrintStream out, Clock clock, Map<String, String> environment, Checkout checkout) {
     this.out = out;
     this.clock = clock;
     this.environment = environment;
+    this.checkout = checkout;
   }
 
   /**
@@ -44,7 +53,7 @@ public final class Foreground {
         new Thread(
             () -> {
               stopped.countDown();
-              awaitQuietly(closed);
+              awaitQuietly(closed, config.ports().xds().limits().stopTime().plus(STOP));
             },
             "lish-stop");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -52,10 +61,12 @@ public final class Foreground {
       Lish lish = parts.add(Lish.start(config, clock));
       awaitReady(lish, stopped);
       tellServing(lish);
-      if (demo) {
-        new Demo(out, environment).start(lish, parts);
+      boolean envoy = demo && new Demo(out, environment, checkout).start(lish, parts);
+      if (!envoy) {
+        tellNext(lish.view());
       }
-      awaitQuietly(stopped);
+      out.flush();
+      awaitStop(stopped);
     } finally {
       parts.close();
       closed.countDown();
@@ -104,14 +115,17 @@ public final class Foreground {
     lish.ports()
         .dogma()
         .ifPresent(port -> out.printf("  Central Dogma         http://127.0.0.1:%d/%n", port));
+    out.flush();
+  }
+
+  private void tellNext(View view) {
     firstKey(view)
         .ifPresent(
             key ->
                 out.printf(
-                    "Next:%n  ./lish bootstrap --node-id me --node-cluster %s%s > envoy.yaml%n"
+                    "Next, an Envoy:%n  %s bootstrap --node-id me --node-cluster %s \\%n   %s > envoy.yaml%n"
                         + "  envoy -c envoy.yaml%n",
-                    Identity.cluster(view, key), Identity.localityFlag(key)));
-    out.flush();
+                    checkout.command(), Identity.cluster(view, key), Identity.localityFlag(key)));
   }
 
   private static String groups(View view, String stage) {
@@ -130,9 +144,19 @@ public final class Foreground {
         .filter(key -> view.assignment().snapshot(key).map(Snapshot::key).isPresent());
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
+  private static void awaitStop(CountDownLatch stopped) {
     try {
-      latch.await();
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch closed, Duration atMost) {
+    try {
+      if (!closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        System.err.println("Lish did not stop within " + atMost.toSeconds() + " s");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -81,6 +81,7 @@ public final class Lish implements AutoCloseable {
   public static Lish start(LishConfig config, Clock clock, Optional<ServerInterceptor> interceptor)
       throws StartException {
     Parts parts = new Parts();
+    MirrorLog.restore();
     try {
       return start(config, clock, interceptor, parts);
     } catch (StartException | RuntimeException e) {
@@ -108,7 +109,8 @@ public final class Lish implements AutoCloseable {
                 (folder, current) -> {
                   kept.keepFolder(folder);
                   kept.retain(current);
-                }));
+                },
+                kept::trouble));
 
     // What Lish makes of it, and who gets it. Streams tell the pipeline, which is not there yet.
     AtomicReference<Pipeline> told = new AtomicReference<>();
@@ -191,7 +193,7 @@ public final class Lish implements AutoCloseable {
         fixed.add(kept.keep(new PathRegistry(files.name(), files.path(), clock)));
       }
     }
-    return new Registries(fixed, name -> new FolderRegistry(name, mesh, clock));
+    return new Registries(fixed, (name, known) -> new FolderRegistry(name, known, mesh, clock));
   }
 
   private static Source<SortedMap<String, ByteString>> secrets(LishConfig config, Clock clock) {
@@ -269,6 +271,7 @@ public final class Lish implements AutoCloseable {
    */
   @Override
   public void close() {
+    MirrorLog.silence();
     xds.drain(config.ports().xds().limits().stopTime()).join();
     parts.close();
   }

@@ -2,6 +2,7 @@ package dev.lish.app;
 
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.pipeline.LocalOrder;
 import dev.lish.pipeline.Memory;
 import dev.lish.source.MeshFolder;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,10 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   private final Path served;
   private final Path orders;
   private final BiConsumer<MeshFolder, Set<Revision>> keepFolder;
+  private final Supplier<Optional<String>> keptTrouble;
+  private final boolean servedBefore;
+  private Optional<MeshFolder> membership = Optional.empty();
+  private volatile Optional<String> trouble = Optional.empty();
   private final Map<String, List<Revision>> history = new ConcurrentHashMap<>();
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "lish-memory"));
@@ -52,12 +58,18 @@ final class ReplicaMemory implements Memory, AutoCloseable {
    *
    * @param keepFolder keeps a folder that is served, and forgets those of other revisions than
    *     these
+   * @param keptTrouble why kept folders and sources cannot be written
    */
-  ReplicaMemory(Path folder, BiConsumer<MeshFolder, Set<Revision>> keepFolder) {
+  ReplicaMemory(
+      Path folder,
+      BiConsumer<MeshFolder, Set<Revision>> keepFolder,
+      Supplier<Optional<String>> keptTrouble) {
+    this.keptTrouble = keptTrouble;
     this.served = folder.resolve("served.properties");
     this.orders = folder.resolve("local-orders.properties");
     this.keepFolder = keepFolder;
     read(served).forEach((stage, text) -> history.put(stage, revisions(text)));
+    servedBefore = !history.isEmpty();
   }
 
   @Override
@@ -72,26 +84,48 @@ final class ReplicaMemory implements Memory, AutoCloseable {
     next.add(folder.revision());
     int surplus = Math.max(0, next.size() - HISTORY);
     history.put(stage, List.copyOf(next.subList(surplus, next.size())));
-    Set<Revision> current = new TreeSet<>();
-    history.values().forEach(all -> current.add(all.get(all.size() - 1)));
-    keepFolder.accept(folder, current);
+    keepFolder.accept(folder, current());
     Map<String, String> lines = new TreeMap<>();
     history.forEach((name, all) -> lines.put(name, text(all)));
     write(served, lines);
   }
 
-  @Override
-  public Map<String, StageControl> localOrders() {
-    Map<String, StageControl> controls = new TreeMap<>();
-    read(orders)
-        .forEach((stage, text) -> control(text).ifPresent(control -> controls.put(stage, control)));
-    return controls;
+  private Set<Revision> current() {
+    Set<Revision> current = new TreeSet<>();
+    history.values().forEach(all -> current.add(all.get(all.size() - 1)));
+    membership.ifPresent(folder -> current.add(folder.revision()));
+    return current;
   }
 
   @Override
-  public void keepLocalOrders(Map<String, StageControl> controls) {
+  public void membership(MeshFolder folder) {
+    if (!membership.equals(Optional.of(folder))) {
+      membership = Optional.of(folder);
+      keepFolder.accept(folder, current());
+    }
+  }
+
+  @Override
+  public boolean servedBefore() {
+    return servedBefore;
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return keptTrouble.get().or(() -> trouble);
+  }
+
+  @Override
+  public Map<String, LocalOrder> localOrders() {
+    Map<String, LocalOrder> found = new TreeMap<>();
+    read(orders).forEach((stage, text) -> order(text).ifPresent(o -> found.put(stage, o)));
+    return found;
+  }
+
+  @Override
+  public void keepLocalOrders(Map<String, LocalOrder> given) {
     Map<String, String> lines = new TreeMap<>();
-    controls.forEach((stage, control) -> lines.put(stage, text(control)));
+    given.forEach((stage, order) -> lines.put(stage, text(order)));
     write(orders, lines);
   }
 
@@ -109,10 +143,12 @@ final class ReplicaMemory implements Memory, AutoCloseable {
     return String.join(" ", revisions.stream().map(Revision::toString).toList());
   }
 
-  /** Tab-separated: revision or {@code head}, paused at or {@code -}, epoch, by, at, reason. */
-  private static String text(StageControl control) {
+  /** Tab-separated: base, revision or head, paused at or a dash, epoch, by, at, reason. */
+  private static String text(LocalOrder order) {
+    StageControl control = order.control();
     return String.join(
         "\t",
+        order.base().toString(),
         control.revision().map(Revision::toString).orElse("head"),
         control.pausedAt().map(Revision::toString).orElse("-"),
         Integer.toString(control.epoch()),
@@ -121,17 +157,18 @@ final class ReplicaMemory implements Memory, AutoCloseable {
         control.reason());
   }
 
-  private static Optional<StageControl> control(String text) {
-    String[] fields = text.split("\t", 6);
+  private static Optional<LocalOrder> order(String text) {
+    String[] fields = text.split("\t", 7);
     try {
-      return Optional.of(
+      StageControl control =
           new StageControl(
-              revision(fields[0], "head"),
-              revision(fields[1], "-"),
-              Integer.parseInt(fields[2]),
-              fields[3],
-              fields[5],
-              Instant.parse(fields[4])));
+              revision(fields[1], "head"),
+              revision(fields[2], "-"),
+              Integer.parseInt(fields[3]),
+              fields[4],
+              fields[6],
+              Instant.parse(fields[5]));
+      return Optional.of(new LocalOrder(control, new Revision(Integer.parseInt(fields[0]))));
     } catch (IllegalArgumentException | DateTimeParseException | IndexOutOfBoundsException e) {
       log.warn("a local order in data/ cannot be read and is dropped: {}", text);
       return Optional.empty();
@@ -175,7 +212,9 @@ final class ReplicaMemory implements Memory, AutoCloseable {
                 file,
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
+            trouble = Optional.empty();
           } catch (IOException e) {
+            trouble = Optional.of(file + ": " + e);
             log.error(
                 "{} cannot be written; Lish goes on, but a restart forgets: {}",
                 file,

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +71,10 @@ final class Api {
         .or(() -> terminal.variable("LISH_CA"))
         .ifPresent(ca -> client.sslContext(TrustedCa.context(terminal, ca)));
     return new Api(
-        uri(url), token(terminal, given), terminal.variable("USER").orElse(""), client.build());
+        uri(url),
+        token(terminal, given),
+        terminal.variable("USER").or(() -> terminal.variable("LOGNAME")).orElse(""),
+        client.build());
   }
 
   private static URI uri(String url) {
@@ -103,6 +107,8 @@ final class Api {
     }
     try {
       return Optional.of(Files.readString(path, UTF_8).strip());
+    } catch (NoSuchFileException e) {
+      throw Failure.world("token file " + path + ": no such file");
     } catch (IOException e) {
       throw Failure.world("token file " + path + ": cannot be read: " + e.getMessage());
     }

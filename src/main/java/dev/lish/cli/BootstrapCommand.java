@@ -36,12 +36,12 @@ final class BootstrapCommand implements Command {
             "Prints the bootstrap file of an Envoy that this Lish configures.",
             "  # one file for all machines; who they are is told by Envoy's flags",
             "  lish bootstrap --server lish.example.com:18000 > envoy.yaml",
-            "  envoy -c envoy.yaml --service-node edge-1 --service-cluster edge-web \\\\",
+            "  envoy -c envoy.yaml --service-node edge-1 --service-cluster edge-web \\",
             "      --service-zone tokyo-1",
             "",
             "  # one machine, two servers, mTLS",
-            "  lish bootstrap --node-id edge-1 --node-cluster edge-web \\\\",
-            "      --server lish-1.example.com:18000 --server lish-2.example.com:18000 \\\\",
+            "  lish bootstrap --node-id edge-1 --node-cluster edge-web \\",
+            "      --server lish-1.example.com:18000 --server lish-2.example.com:18000 \\",
             "      --tls-ca ca.crt --tls-cert edge-1.crt --tls-key edge-1.key > envoy.yaml");
     spec.usageMessage()
         .description(

@@ -42,7 +42,7 @@ final class CheckCommand implements Command {
   public int run(Arguments given) {
     boolean json = given.output("lines", "json").equals("json");
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
-    TreeSet<Problem> problems = new TreeSet<>(mesh.problems());
+    TreeSet<Problem> found = new TreeSet<>(mesh.problems());
     TreeSet<DiscoveryQuery> queries = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
     int snapshots = 0;
     for (String stage : mesh.mesh().map(CheckCommand::stages).orElse(List.of())) {
@@ -50,7 +50,7 @@ final class CheckCommand implements Command {
           mesh.render(stage)
               .match(
                   done -> {
-                    problems.addAll(done.warnings());
+                    found.addAll(done.warnings());
                     queries.addAll(Renderer.queries(done.rendered()));
                     return done.rendered().groups().size();
                   },
@@ -58,13 +58,14 @@ final class CheckCommand implements Command {
                     throw new IllegalStateException("waits offline for " + waiting.registries());
                   },
                   refused -> {
-                    problems.addAll(refused.problems());
+                    found.addAll(refused.problems());
                     return 0;
                   });
     }
+    List<Problem> problems = Problem.withoutRepeats(found);
     mesh.registries().warn(terminal, queries);
     if (json) {
-      terminal.print(ProblemPrinter.json(List.copyOf(problems)));
+      terminal.print(ProblemPrinter.json(problems));
     } else {
       ProblemPrinter.lines(terminal, problems);
     }

@@ -1,16 +1,18 @@
 package dev.lish.cli;
 
+import dev.lish.app.Checkout;
 import dev.lish.app.Foreground;
 import dev.lish.app.StartException;
 import dev.lish.config.LishConfig;
+import dev.lish.model.Nearest;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -23,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code lish} command. */
 public final class Main {
   private static final String HEADER = "An Envoy control plane for machines, not clusters.";
+
+  private static final String LOG_LEVEL = "lish.log.level";
 
   private static final Set<String> SERVERS = Set.of("serve", "demo");
 
@@ -114,13 +118,25 @@ public final class Main {
   }
 
   private int refuse(ParameterException e) {
-    terminal.tell(terminal.red("lish: ") + e.getMessage());
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      PrintWriter err = new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8);
-      UnmatchedArgumentException.printSuggestions(unmatched, err);
-    }
+    terminal.tell(terminal.red("lish: ") + message(e));
     terminal.tell("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     return Exit.USAGE;
+  }
+
+  private static String message(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return String.valueOf(e.getMessage());
+    }
+    String word = unmatched.getUnmatched().get(0);
+    CommandLine line = e.getCommandLine();
+    if (word.startsWith("-")) {
+      return "unknown option "
+          + word
+          + Nearest.question(word, line.getCommandSpec().optionsMap().keySet());
+    } else if (line.getParent() == null) {
+      return "unknown command " + word + Nearest.question(word, line.getSubcommands().keySet());
+    }
+    return "one argument too many: " + word;
   }
 
   private CommandLine commandLine() {
@@ -187,8 +203,17 @@ public final class Main {
   }
 
   private static int serve(Terminal terminal, LishConfig config, boolean demo) {
+    // The file is read before the first logger is made. Who starts one run decides before the file.
+    if (terminal.variable("LISH_LOG_LEVEL").isEmpty() && System.getProperty(LOG_LEVEL) == null) {
+      System.setProperty(LOG_LEVEL, config.logLevel());
+    }
+    Checkout checkout =
+        new Checkout(
+            Optional.ofNullable(System.getProperty("lish.home")).map(Path::of), Path.of(""));
+    LishConfig settings = demo ? config.withConfigDir(checkout.sampleMesh()) : config;
     try {
-      new Foreground(terminal.out(), Clock.systemUTC(), System.getenv()).run(config, demo);
+      new Foreground(terminal.out(), terminal.clock(), terminal.environment(), checkout)
+          .run(settings, demo);
       return Exit.FINE;
     } catch (StartException e) {
       throw Failure.world(e.sentence());

@@ -1,11 +1,15 @@
 package dev.lish.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish nodes [ID]}. */
 final class NodesCommand implements Command {
+  private static final int VERSION = 12;
+
   private final Terminal terminal;
 
   NodesCommand(Terminal terminal) {
@@ -55,8 +59,10 @@ final class NodesCommand implements Command {
 
   private int table(JsonNode nodes) {
     Table table = new Table("ID", "CLUSTER", "STAGE", "GROUP", "REVISION", "STATE", "SINCE");
+    boolean nacked = false;
     for (JsonNode node : nodes) {
       String state = Views.text(node, "state");
+      nacked |= state.equals("nacked");
       table.add(
           Views.colour(terminal, state),
           Views.text(node, "id"),
@@ -71,6 +77,9 @@ final class NodesCommand implements Command {
       terminal.tell("no Envoy is connected (lish bootstrap prints the file that one starts with)");
     } else {
       table.print(terminal);
+    }
+    if (nacked) {
+      terminal.tell("lish nodes ID says what a node rejected");
     }
     return Exit.FINE;
   }
@@ -112,21 +121,38 @@ final class NodesCommand implements Command {
             + ", "
             + Views.text(node, "protocol"));
     terminal.print("");
-    Table table = new Table("TYPE", "SENT", "ACKED", "NACKED", "WHEN", "MESSAGE");
+    Table table = new Table("TYPE", "SENT", "ACKED", "NACKED", "WHEN");
+    List<String> rejections = new ArrayList<>();
     for (Map.Entry<String, JsonNode> type : node.path("types").properties()) {
       JsonNode has = type.getValue();
       boolean nacked = !Views.text(has, "nacked").equals("-");
-      String file = Views.text(has, "file");
+      if (nacked) {
+        rejections.add(rejection(type.getKey(), has));
+      }
       table.add(
           nacked ? terminal::red : line -> line,
           type.getKey(),
-          Views.text(has, "sent"),
-          Views.text(has, "acked"),
-          Views.text(has, "nacked"),
-          Views.ago(terminal, has, "at"),
-          (file.equals("-") ? "" : file + ": ") + Views.text(has, "message"));
+          version(has, "sent"),
+          version(has, "acked"),
+          version(has, "nacked"),
+          Views.ago(terminal, has, "at"));
     }
     table.print(terminal);
+    // Not a column: what Envoy says must not be cut.
+    rejections.forEach(terminal::print);
     return Exit.FINE;
+  }
+
+  private String rejection(String type, JsonNode has) {
+    String file = Views.text(has, "file");
+    return terminal.red(type + " was rejected" + (file.equals("-") ? "" : " (" + file + ")") + ":")
+        + "\n  "
+        + Views.text(has, "message");
+  }
+
+  /** Enough of it to compare by eye; all of it is in the JSON. */
+  private static String version(JsonNode has, String field) {
+    String version = Views.text(has, field);
+    return version.length() <= VERSION ? version : version.substring(0, VERSION);
   }
 }

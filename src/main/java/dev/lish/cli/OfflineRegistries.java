@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -32,13 +33,17 @@ final class OfflineRegistries {
   /** What Consul knows, which knows the most: offline nobody can tell of which kind one is. */
   private static final Set<String> PARAMETERS = Set.of("tag", "dc", "ns", "partition");
 
-  /** Wherever a registry's name can stand; a name that is none after all has no effect. */
-  private static final Pattern NAMES =
-      Pattern.compile(
-          "(?:\\bname|\\bservice_name|\\bcluster_name)[\"']?\\s*:\\s*[\"']?([A-Za-z0-9_-]+):"
-              + "|\\bregistry[\"']?\\s*:\\s*[\"']?([A-Za-z0-9_-]+)"
-              + "|\\bregistry\\.([A-Za-z0-9_]+)"
-              + "|\\bregistry\\s*\\[\\s*[\"']([A-Za-z0-9_-]+)");
+  /**
+   * Word to what follows it where a registry's name can stand; a name that is none after all has no
+   * effect. The words are found first, as an expression that is tried at every character takes a
+   * third of a check's time.
+   */
+  private static final Map<String, Pattern> NAMES =
+      Map.of(
+          "name",
+          Pattern.compile("[\"']?\\s*:\\s*[\"']?([A-Za-z0-9_-]+):"),
+          "registry",
+          Pattern.compile("(?:[\"']?\\s*:\\s*[\"']?|\\.|\\s*\\[\\s*[\"'])([A-Za-z0-9_-]+)"));
 
   private final TreeMap<String, RegistryFile.Services> files = new TreeMap<>();
   private final TreeSet<String> named = new TreeSet<>();
@@ -94,17 +99,19 @@ final class OfflineRegistries {
   }
 
   private void find(String path, ByteString content) {
-    if (!path.matches(".*\\.ya?ml(\\.peb)?|.*\\.peb")) {
+    if (!path.endsWith(".yaml") && !path.endsWith(".yml") && !path.endsWith(".peb")) {
       return;
     }
-    Matcher matcher = NAMES.matcher(content.toStringUtf8());
-    while (matcher.find()) {
-      for (int group = 1; group <= matcher.groupCount(); group++) {
-        if (matcher.group(group) != null) {
-          named.add(matcher.group(group));
-        }
-      }
-    }
+    String text = content.toStringUtf8();
+    NAMES.forEach(
+        (word, rest) -> {
+          Matcher matcher = rest.matcher(text);
+          for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+            if (matcher.region(at + word.length(), text.length()).lookingAt()) {
+              named.add(matcher.group(1));
+            }
+          }
+        });
   }
 
   /** What is wrong with the files. */

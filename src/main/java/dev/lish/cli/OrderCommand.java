@@ -1,5 +1,6 @@
 package dev.lish.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish pause}, {@code resume}, {@code promote} and {@code rollback}. */
 final class OrderCommand implements Command {
+  private static final String LOCALLY =
+      " on this replica (shared as soon as Central Dogma answers)";
   private static final String MEMBERSHIP = "membership";
 
   private final Terminal terminal;
@@ -132,10 +135,18 @@ final class OrderCommand implements Command {
         body.put("revision", number(given.required(1)));
       }
     }
+    Api api = Api.of(terminal, given);
     Api.Answer answer =
-        Api.of(terminal, given)
-            .post(body, List.of(200), "delivery", membership ? MEMBERSHIP : verb.word);
+        api.post(body, List.of(200), "delivery", membership ? MEMBERSHIP : verb.word);
     tell(given, answer);
+    if (verb == Verb.ROLLBACK) {
+      terminal.tell(
+          "it stays there, paused; when the mesh is right again:\n  "
+              + "lish resume %1$s && lish promote %1$s head --reason TEXT"
+                  .formatted(given.required(0)));
+    } else if (verb == Verb.RESUME) {
+      tellPins(given, api);
+    }
     return Exit.FINE;
   }
 
@@ -149,11 +160,35 @@ final class OrderCommand implements Command {
     terminal.print(
         what
             + (changed
-                ? terminal.green(": done")
-                    + " (commit "
-                    + Views.text(answer.body(), "revision")
-                    + ")"
+                ? terminal.green(": done") + (given.flag("--local") ? LOCALLY : commit(answer))
                 : ": nothing to change"));
+  }
+
+  /** Orders have revisions of their own: not to be mistaken for one of the mesh. */
+  private static String commit(Api.Answer answer) {
+    return " (order " + Views.text(answer.body(), "revision") + ")";
+  }
+
+  /** A stage that stays on a revision after the pause: what an operator forgets the next day. */
+  private void tellPins(Arguments given, Api api) {
+    JsonNode stages;
+    try {
+      stages = api.get("delivery").path("stages");
+    } catch (Failure e) {
+      // The order was carried out; that is what the exit code must say.
+      terminal.tell("whether a stage is still pinned could not be asked: " + e.getMessage());
+      return;
+    }
+    for (JsonNode stage : stages) {
+      String name = Views.text(stage, "name");
+      boolean meant = given.positional(0).map(name::equals).orElse(true);
+      if (meant && stage.path("follow").asText().equals("revision")) {
+        terminal.tell(
+            terminal.yellow(
+                "%1$s stays pinned to revision %2$s; to follow the mesh again:\n  lish promote %1$s head --reason TEXT"
+                    .formatted(name, Views.text(stage, "revision"))));
+      }
+    }
   }
 
   private static int number(String revision) {

@@ -29,7 +29,7 @@ final class PushCommand implements Command {
             "  lish push config -m \"payments: 2 s timeout\"",
             "",
             "  # a CI job: only if nobody committed since revision 41",
-            "  LISH_SERVER=https://lish.example.com:8080 LISH_TOKEN=… \\\\",
+            "  LISH_SERVER=https://lish.example.com:8080 LISH_TOKEN=… \\",
             "      lish push config -m \"$CI_COMMIT_MESSAGE\" --base 41");
     spec.usageMessage()
         .description(

@@ -3,6 +3,7 @@ package dev.lish.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.lish.model.Locality;
 import dev.lish.model.Node;
+import dev.lish.model.Problem;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.Dump;
@@ -48,7 +50,7 @@ final class RenderCommand implements Command {
             "render",
             "Prints what an Envoy would get from a mesh folder.",
             "  lish render config --stage release --node-cluster edge-web",
-            "  lish render config --stage beta --node-cluster edge-web \\\\",
+            "  lish render config --stage beta --node-cluster edge-web \\",
             "      --locality zone=tokyo-1 --registry consul=test/consul.yaml -o yaml");
     spec.usageMessage()
         .description(
@@ -76,29 +78,38 @@ final class RenderCommand implements Command {
     String stage = given.text("--stage").orElseThrow(() -> Failure.usage("--stage is missing"));
     Node node = node(given);
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
-    boolean wrong = mesh.problems().stream().anyMatch(p -> p.isError());
-    mesh.problems().stream().sorted().forEach(p -> terminal.tell(p.toString()));
-    if (wrong || mesh.mesh().isEmpty()) {
-      throw Failure.input("nothing was rendered");
+    TreeSet<Problem> problems = new TreeSet<>(mesh.problems());
+    if (mesh.mesh().isEmpty() || problems.stream().anyMatch(Problem::isError)) {
+      throw nothing(problems);
     }
     checkStage(stage, mesh.mesh().get());
     Rendered rendered =
         mesh.render(stage)
             .match(
                 done -> {
-                  done.warnings().forEach(p -> terminal.tell(p.toString()));
+                  problems.addAll(done.warnings());
                   return done.rendered();
                 },
                 waiting -> {
                   throw new IllegalStateException("waits offline for " + waiting.registries());
                 },
                 refused -> {
-                  refused.problems().forEach(p -> terminal.tell(p.toString()));
-                  throw Failure.input("nothing was rendered");
+                  problems.addAll(refused.problems());
+                  throw nothing(problems);
                 });
+    tell(problems);
     Snapshot snapshot = snapshot(rendered, key(rendered, node), mesh.registries());
     terminal.print(print(snapshot, ProtoJson.of(mesh.types()).redacted(), yaml));
     return Exit.FINE;
+  }
+
+  private Failure nothing(SortedSet<Problem> problems) {
+    tell(problems);
+    return Failure.input("nothing was rendered");
+  }
+
+  private void tell(SortedSet<Problem> problems) {
+    problems.forEach(problem -> terminal.tell(problem.toString()));
   }
 
   private static void checkStage(String stage, Mesh mesh) {

@@ -23,7 +23,7 @@ final class SourcesCommand implements Command {
     spec.usageMessage()
         .description(
             "STATE is current (it answers), stale (it does not; its last value is used) or missing"
-                + " (it never did).");
+                + " (it never did). ANSWERED is when it last gave a value.");
     Command.addOutput(spec);
     Api.addOptions(spec);
     return spec;
@@ -36,17 +36,22 @@ final class SourcesCommand implements Command {
     if (json) {
       return Views.json(terminal, body);
     }
-    Table table = new Table("SOURCE", "STATE", "SINCE", "DETAIL");
+    Table table = new Table("SOURCE", "STATE", "ANSWERED", "DETAIL");
     for (JsonNode source : body.path("sources")) {
       String state = Views.text(source, "state");
       table.add(
           Views.colour(terminal, state),
           Views.text(source, "name"),
           state,
-          Views.ago(terminal, source, "since"),
+          answered(source, state),
           Views.text(source, "detail"));
     }
     table.print(terminal);
     return Exit.FINE;
+  }
+
+  private String answered(JsonNode source, String state) {
+    String ago = Views.ago(terminal, source, "since");
+    return state.equals("stale") ? "silent for " + ago.replace(" ago", "") : ago;
   }
 }

@@ -64,7 +64,8 @@ final class StatusCommand implements Command {
   }
 
   private void stages(JsonNode stages) {
-    Table table = new Table("STAGE", "SERVES", "TARGET", "FOLLOWS", "STATE", "PROBLEMS", "WHY");
+    Table table = new Table("STAGE", "SERVES", "TARGET", "FOLLOWS", "STATE", "PROBLEMS");
+    List<String> orders = new ArrayList<>();
     for (JsonNode stage : stages) {
       boolean paused = stage.path("paused").asBoolean();
       boolean pinned = stage.path("follow").asText().equals("revision");
@@ -79,10 +80,20 @@ final class StatusCommand implements Command {
           Views.text(stage, "target"),
           pinned ? Views.text(stage, "revision") : "head",
           state(stage, same),
-          Views.problems(stage.path("problems")),
-          why(stage));
+          Views.problems(stage.path("problems")));
+      if (errors) {
+        orders.add(
+            terminal.red(
+                Views.text(stage, "name")
+                    + " keeps what it serves: lish problems says what is wrong with the target"));
+      }
+      if (paused || pinned) {
+        orders.add(order(stage, paused, pinned));
+      }
     }
     table.print(terminal);
+    // Not a column: at 3 a.m. who did it and why must not be cut.
+    orders.forEach(terminal::print);
   }
 
   private static String state(JsonNode stage, boolean same) {
@@ -94,22 +105,32 @@ final class StatusCommand implements Command {
     } else if (!waits.isEmpty()) {
       state = "waits for " + String.join(", ", waits);
     } else {
-      state = same ? "up to date" : "behind";
+      boolean pinned = stage.path("follow").asText().equals("revision");
+      boolean refused = stage.path("problems").path("errors").asLong() > 0;
+      state = !same ? refused ? "refused" : "behind" : pinned ? "pinned" : "up to date";
     }
     return stage.path("local").asBoolean() ? state + ", local" : state;
   }
 
-  /** Who set what is set, and why; for a stage that only follows head there is nothing to say. */
-  private String why(JsonNode stage) {
-    String reason = Views.text(stage, "reason");
-    return reason.equals("-")
-        ? "-"
-        : reason + " (" + Views.text(stage, "by") + ", " + Views.ago(terminal, stage, "at") + ")";
+  /** What holds a stage back from head, who ordered it, and why. */
+  private String order(JsonNode stage, boolean paused, boolean pinned) {
+    String what =
+        (paused ? "paused" : "")
+            + (paused && pinned ? " and " : "")
+            + (pinned ? "pinned to " + Views.text(stage, "revision") : "");
+    return terminal.yellow(
+        "%s is %s: %s (%s, %s)"
+            .formatted(
+                Views.text(stage, "name"),
+                what,
+                Views.text(stage, "reason"),
+                Views.text(stage, "by"),
+                Views.ago(terminal, stage, "at")));
   }
 
   private void membership(JsonNode membership) {
     String pending = Views.text(membership, "pending");
-    terminal.print("Membership  of revision " + Views.text(membership, "revision"));
+    terminal.print("Membership  as of revision " + Views.text(membership, "revision"));
     if (!pending.equals("-")) {
       terminal.print(
           terminal.yellow(
@@ -128,7 +149,11 @@ final class StatusCommand implements Command {
         counts.add(state.getValue().asInt() + " " + state.getKey());
       }
     }
-    return counts.isEmpty() ? "none connected" : String.join(", ", counts);
+    String hint =
+        nodes.path("nacked").asInt() > 0 || nodes.path("unmatched").asInt() > 0
+            ? " (lish nodes says which)"
+            : "";
+    return counts.isEmpty() ? "none connected" : String.join(", ", counts) + hint;
   }
 
   private String sources(JsonNode sources) {

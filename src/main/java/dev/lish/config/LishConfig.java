@@ -30,6 +30,11 @@ public record LishConfig(
     replicas = List.copyOf(replicas);
   }
 
+  /** The same with another mesh folder to seed from. */
+  public LishConfig withConfigDir(Path folder) {
+    return new LishConfig(dataDir, folder, insecure, logLevel, ports, sources, replicas);
+  }
+
   /** What Lish opens. */
   public record Ports(XdsConfig xds, AdminConfig admin) {}
 

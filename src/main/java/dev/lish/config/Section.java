@@ -1,5 +1,6 @@
 package dev.lish.config;
 
+import dev.lish.model.Nearest;
 import dev.lish.model.Problem;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

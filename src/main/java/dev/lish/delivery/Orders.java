@@ -27,7 +27,11 @@ public final class Orders {
     if (!now.paused()) {
       return new Decision.Nothing("is not paused");
     }
-    return signature.set(now.revision(), Optional.empty(), now.epoch());
+    // Why a stage is pinned must not be lost with the pause.
+    boolean keepsReason = now.revision().isPresent() && signature.reason().isEmpty();
+    Signature lifted =
+        keepsReason ? new Signature(signature.by(), now.reason(), signature.at()) : signature;
+    return lifted.set(now.revision(), Optional.empty(), now.epoch());
   }
 
   /** Pins the stage to a revision; without one it follows head again. */

@@ -1,6 +1,10 @@
 package dev.lish.model;
 
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A user's mistake, with its place. Lines count from 1; 0 means the whole file.
@@ -38,6 +42,19 @@ public record Problem(Severity severity, String path, int line, String message)
   /** True when it refuses the revision. */
   public boolean isError() {
     return severity == Severity.ERROR;
+  }
+
+  /**
+   * What several stages found in the same place, told once: with their values, the excerpt of what
+   * a template produced differs, the mistake does not.
+   */
+  public static List<Problem> withoutRepeats(Collection<Problem> problems) {
+    Map<Object, Problem> first = new LinkedHashMap<>();
+    for (Problem problem : problems) {
+      String sentence = problem.message.lines().findFirst().orElse("");
+      first.putIfAbsent(List.of(problem.path, problem.line, problem.severity, sentence), problem);
+    }
+    return List.copyOf(first.values());
   }
 
   @Override

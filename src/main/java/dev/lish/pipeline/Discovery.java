@@ -7,6 +7,7 @@ import dev.lish.snapshot.ResourceSet;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.Source;
+import dev.lish.source.SourceState;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +116,19 @@ final class Discovery {
   /** The open watches, by query. */
   Iterable<Watch> watches() {
     return watches.values();
+  }
+
+  /** Assignments that cannot be made because a registry refuses a query, each with the reason. */
+  Map<EndpointSpec, String> refused() {
+    Map<EndpointSpec, String> refused = new HashMap<>();
+    for (Watch watch : watches.values()) {
+      if (watch.source().state() instanceof SourceState.Missing<?> missing
+          && !missing.cause().isEmpty()) {
+        String cause = watch.query() + " has not answered: " + missing.cause();
+        users.getOrDefault(watch.query(), Set.of()).forEach(spec -> refused.put(spec, cause));
+      }
+    }
+    return refused;
   }
 
   void close() {

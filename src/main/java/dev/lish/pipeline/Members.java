@@ -8,7 +8,6 @@ import dev.lish.render.Mesh;
 import dev.lish.source.MeshFolder;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -20,11 +19,16 @@ final class Members {
   private final Function<MeshFolder, Optional<Mesh>> read;
   private Optional<InForce> inForce = Optional.empty();
   private Optional<InForce> newest = Optional.empty();
+  private Optional<Revision> adopted = Optional.empty();
   private Optional<Revision> asked = Optional.empty();
   private List<String> moves = List.of();
 
-  /** A revision and the stages that it declares. */
-  private record InForce(Revision revision, List<StageRule> rules, List<String> names) {
+  /** A folder and the stages that it declares. */
+  private record InForce(MeshFolder folder, List<StageRule> rules, List<String> names) {
+    Revision revision() {
+      return folder.revision();
+    }
+
     boolean sameRules(InForce other) {
       return rules.equals(other.rules);
     }
@@ -41,16 +45,17 @@ final class Members {
    * @param acceptedFolder the folder at that revision, once it is here
    * @param head the newest folder
    * @param connected the Envoys that are connected
+   * @param settled false for a while after a restart: Envoys that were connected are not back yet,
+   *     so nobody knows whom a change would move
    * @return a revision to be written to the shared repository, once
    */
   Optional<Revision> step(
       Optional<Revision> accepted,
       Optional<MeshFolder> acceptedFolder,
       Optional<MeshFolder> head,
-      Collection<Node> connected) {
-    if (accepted.isPresent() && !accepted.equals(inForce.map(InForce::revision))) {
-      inForce = acceptedFolder.flatMap(this::parse).or(() -> inForce);
-    }
+      Collection<Node> connected,
+      boolean settled) {
+    adopt(accepted, acceptedFolder);
     newest = head.flatMap(folder -> known(folder).or(() -> parse(folder))).or(() -> newest);
     boolean waitsForAccepted =
         accepted.isPresent() && inForce.isEmpty() && acceptedFolder.isEmpty();
@@ -64,11 +69,30 @@ final class Members {
     }
     moves =
         inForce.map(now -> Delivery.moves(connected, now.rules(), next.rules())).orElse(List.of());
+    if (moves.isEmpty() && inForce.isPresent() && !settled) {
+      moves = List.of("the Envoys of before the restart are still awaited");
+    }
     if (!moves.isEmpty()) {
       return Optional.empty();
     }
     inForce = newest;
     return askOnce(next.revision());
+  }
+
+  /** Each accepted revision is taken once: what took effect here since may not be shared yet. */
+  private void adopt(Optional<Revision> accepted, Optional<MeshFolder> folder) {
+    if (!accepted.equals(adopted)) {
+      Optional<InForce> next = folder.flatMap(this::parse);
+      if (next.isPresent() || accepted.isEmpty()) {
+        inForce = next.or(() -> inForce);
+        adopted = accepted;
+      }
+    }
+  }
+
+  /** The commit that was asked for did not come about: it is asked for again. */
+  void notShared() {
+    asked = Optional.empty();
   }
 
   private Optional<Revision> askOnce(Revision revision) {
@@ -80,7 +104,8 @@ final class Members {
   }
 
   private Optional<InForce> known(MeshFolder folder) {
-    return newest.filter(n -> Objects.equals(n.revision(), folder.revision()));
+    // Not by revision: a repository that was made again has other files under the same number.
+    return newest.filter(n -> n.folder().equals(folder));
   }
 
   private Optional<InForce> parse(MeshFolder folder) {
@@ -88,9 +113,12 @@ final class Members {
         .map(
             mesh ->
                 new InForce(
-                    folder.revision(),
-                    mesh.stages(),
-                    mesh.stages().stream().map(StageRule::name).toList()));
+                    folder, mesh.stages(), mesh.stages().stream().map(StageRule::name).toList()));
+  }
+
+  /** The folder whose stages are in force. */
+  Optional<MeshFolder> folder() {
+    return inForce.map(InForce::folder);
   }
 
   /** The stages in force, in order. */

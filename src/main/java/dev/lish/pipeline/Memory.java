@@ -1,10 +1,10 @@
 package dev.lish.pipeline;
 
 import dev.lish.model.Revision;
-import dev.lish.model.StageControl;
 import dev.lish.source.MeshFolder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What this replica remembers across restarts. Reads are fast; writes are done in the background.
@@ -16,9 +16,18 @@ public interface Memory {
   /** The stage serves this folder now; it is kept so that a cold start can serve it again. */
   void serves(String stage, MeshFolder folder);
 
+  /** This folder's stages are in force; it is kept so that a cold start knows them. */
+  void membership(MeshFolder folder);
+
+  /** True when an earlier run on the same data has served something: its Envoys may come back. */
+  boolean servedBefore();
+
   /** Orders given with {@code --local} that are not shared yet, by stage. */
-  Map<String, StageControl> localOrders();
+  Map<String, LocalOrder> localOrders();
 
   /** Replaces the local orders. */
-  void keepLocalOrders(Map<String, StageControl> orders);
+  void keepLocalOrders(Map<String, LocalOrder> orders);
+
+  /** Why nothing can be written at the moment; empty when it can. */
+  Optional<String> trouble();
 }

@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.render.Mesh;
 import dev.lish.serve.StreamEvent;
@@ -7,6 +8,8 @@ import dev.lish.snapshot.Assignment;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.SharedState;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +40,7 @@ public final class Pipeline implements AutoCloseable {
   private final AtomicBoolean worldChanged = new AtomicBoolean();
   private final Queue<StreamEvent> events = new ConcurrentLinkedQueue<>();
 
-  private final Connections connections = new Connections();
+  private final Connections connections;
   private final Folders folders;
   private final Members members;
   private final Discovery discovery;
@@ -46,7 +49,10 @@ public final class Pipeline implements AutoCloseable {
   private final LocalOrders localOrders;
   private final Epochs epochs;
   private final Views views;
+  private final Announcements announcements = new Announcements();
+  private final Function<MeshFolder, Optional<Mesh>> mesh;
   private final Clock clock;
+  private final Instant settledAt;
   private volatile View view;
   private Assignment published = Assignment.NONE;
 
@@ -64,15 +70,19 @@ public final class Pipeline implements AutoCloseable {
     this.world = world;
     this.publish = publish;
     this.clock = clock;
+    this.mesh = mesh;
+    settledAt =
+        clock.instant().plus(world.memory().servedBefore() ? Connections.RETURN : Duration.ZERO);
     loop = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lish-pipeline"));
     worker = Executors.newSingleThreadExecutor(task -> new Thread(task, "lish-render"));
-    folders = new Folders(world.mesh(), loop, this::worldChanged);
+    connections = new Connections(clock);
+    folders = new Folders(world.mesh(), loop, this::worldChanged, clock);
     members = new Members(mesh);
     discovery = new Discovery(world.registries()::instances, this::wake, clock);
     snapshots = new Snapshots(discovery);
     stages = new Stages(world, folders, snapshots, new Threads(loop, worker, this::worldChanged));
     localOrders = new LocalOrders(world.shared(), world.memory(), loop, this::worldChanged);
-    epochs = new Epochs(world.shared());
+    epochs = new Epochs(world.shared(), loop);
     views = new Views(world, clock);
     view = views.first();
   }
@@ -111,9 +121,19 @@ public final class Pipeline implements AutoCloseable {
         loop);
   }
 
-  /** An order was committed: it settles what was ordered locally for the stage. */
-  CompletableFuture<Void> settle(String stage) {
-    return CompletableFuture.runAsync(() -> localOrders.settle(stage), loop);
+  /** An order is in since this revision: it settles what was ordered locally for the stage. */
+  CompletableFuture<Void> settle(String stage, Revision since) {
+    return CompletableFuture.runAsync(
+        () -> {
+          localOrders.settle(stage, since);
+          worldChanged();
+        },
+        loop);
+  }
+
+  /** True when the folder's {@code mesh.yaml} can say who belongs where. */
+  boolean declaresStages(MeshFolder folder) {
+    return mesh.apply(folder).isPresent();
   }
 
   /** Where renders are done, one at a time. */
@@ -160,30 +180,46 @@ public final class Pipeline implements AutoCloseable {
           event.match(
               connected -> connections.add(connected.stream(), connected.node()),
               gone -> connections.remove(gone.stream()),
-              nacked ->
-                  epochs.nacked(
-                      nacked.key().stage(), nacked.revision(), nacked.epoch(), nacked.type()),
+              this::nacked,
               acked -> false);
     }
   }
 
+  private boolean nacked(StreamEvent.Nacked nacked) {
+    announcements.nacked(nacked);
+    epochs.nacked(nacked.key().stage(), nacked.revision(), nacked.epoch(), nacked.type());
+    return true;
+  }
+
   private void takeWorld(SharedState shared) {
     localOrders.share();
+    epochs.step(localOrders::has);
+    boolean settled = !clock.instant().isBefore(settledAt);
     members
         .step(
             shared.membership(),
             shared.membership().flatMap(folders::at),
             folders.head(),
-            connections.all())
-        .ifPresent(
-            revision -> {
-              var unused =
-                  world
-                      .shared()
-                      .putMembership(
-                          shared.revision(), revision, "lish", "Membership of " + revision);
-            });
-    stages.step(members.names(), shared, localOrders, connections);
+            connections.all(),
+            settled)
+        .ifPresent(revision -> shareMembership(revision, shared));
+    members.folder().ifPresent(world.memory()::membership);
+    stages.step(members.names(), shared, localOrders, connections, settled);
+  }
+
+  private void shareMembership(Revision revision, SharedState shared) {
+    var unused =
+        world
+            .shared()
+            .putMembership(shared.revision(), revision, "lish", "Membership of " + revision)
+            .handleAsync(
+                (commit, failure) -> {
+                  if (failure != null || !commit.succeeded()) {
+                    members.notShared();
+                  }
+                  return commit;
+                },
+                loop);
   }
 
   private void publish(boolean whole) {
@@ -197,12 +233,23 @@ public final class Pipeline implements AutoCloseable {
         whole
             ? views.view(folders, stages, members, localOrders, discovery, next)
             : view.with(next, clock.instant());
+    if (whole) {
+      announcements.tell(view);
+      announcements.unmatched(connections.newlyUnmatched());
+    }
   }
 
   @Override
   public void close() {
-    loop.shutdownNow();
     worker.shutdownNow();
+    loop.shutdownNow();
+    try {
+      if (!loop.awaitTermination(2, TimeUnit.SECONDS)) {
+        log.warn("the pipeline did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     discovery.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Problem;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
@@ -10,10 +11,11 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * All registries by name: those that {@code lish.yaml} names, and one for each {@code
@@ -23,23 +25,27 @@ import java.util.function.Function;
 public final class Registries implements AutoCloseable {
   private static final String FOLDER = "registries/";
 
-  private final Function<String, Registry> fromFolder;
+  private final BiFunction<String, MeshFolder, Registry> fromFolder;
+  private final Set<String> fixed;
   private final SortedMap<String, Registry> all = new TreeMap<>();
   private final SortedMap<String, Source<List<Service>>> catalogs = new TreeMap<>();
 
   /**
    * @param fixed those of {@code lish.yaml}
-   * @param fromFolder opens the registry of this name that lies in the mesh folder
+   * @param fromFolder opens the registry of this name that lies in this mesh folder, and maybe not
+   *     in the newest one
    */
-  public Registries(Collection<Registry> fixed, Function<String, Registry> fromFolder) {
+  public Registries(
+      Collection<Registry> fixed, BiFunction<String, MeshFolder, Registry> fromFolder) {
     fixed.forEach(registry -> all.put(registry.name(), registry));
+    this.fixed = Set.copyOf(all.keySet());
     this.fromFolder = fromFolder;
   }
 
   /** Opens the registries that this folder has and that are not open yet. */
   synchronized void follow(MeshFolder folder) {
     for (String name : names(folder)) {
-      all.computeIfAbsent(name, fromFolder);
+      all.computeIfAbsent(name, missing -> fromFolder.apply(missing, folder));
     }
   }
 
@@ -57,11 +63,30 @@ public final class Registries implements AutoCloseable {
     return names;
   }
 
-  /** Name to the query parameters that the registry knows. */
-  public synchronized SortedMap<String, Set<String>> parameters() {
+  /**
+   * Name to the query parameters that the registry knows, for a render of this folder: one whose
+   * file was taken out of the folder is not known, as it would not be after a restart.
+   *
+   * @param head the newest folder, from which the content of registries is taken
+   */
+  public synchronized SortedMap<String, Set<String>> parameters(
+      MeshFolder folder, Optional<MeshFolder> head) {
+    Set<String> known = new HashSet<>(fixed);
+    known.addAll(names(folder));
+    head.ifPresent(newest -> known.addAll(names(newest)));
     SortedMap<String, Set<String>> parameters = new TreeMap<>();
-    all.forEach((name, registry) -> parameters.put(name, registry.parameters()));
+    all.forEach(
+        (name, registry) -> {
+          if (known.contains(name)) {
+            parameters.put(name, registry.parameters());
+          }
+        });
     return parameters;
+  }
+
+  /** What is wrong with what registries were last given to read; they use what was good before. */
+  synchronized List<Problem> problems() {
+    return all.values().stream().flatMap(registry -> registry.problems().stream()).toList();
   }
 
   /** Opens a watch; the renderer lets only known registries through. */

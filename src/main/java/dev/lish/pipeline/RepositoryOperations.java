@@ -37,13 +37,12 @@ public final class RepositoryOperations implements Operations {
         stage,
         order,
         "Pause",
-        (view, signature) -> Orders.pause(view.control(), view.serving(), signature));
+        (on, signature) -> Orders.pause(on.control(), on.serving(), signature));
   }
 
   @Override
   public CompletableFuture<Commit> resume(Optional<String> stage, Order order) {
-    return each(
-        stage, order, "Resume", (view, signature) -> Orders.resume(view.control(), signature));
+    return each(stage, order, "Resume", (on, signature) -> Orders.resume(on.control(), signature));
   }
 
   @Override
@@ -56,7 +55,7 @@ public final class RepositoryOperations implements Operations {
         Optional.of(stage),
         order,
         "Promote",
-        (view, signature) -> Orders.promote(view.control(), revision, signature));
+        (on, signature) -> Orders.promote(on.control(), revision, signature));
   }
 
   @Override
@@ -73,13 +72,15 @@ public final class RepositoryOperations implements Operations {
         .at(revision)
         .thenCompose(
             folder ->
-                world
-                    .shared()
-                    .putMembership(
-                        shared.get().revision(),
-                        revision,
-                        order.by(),
-                        "Membership of " + revision + reason(order)))
+                pipeline.declaresStages(folder)
+                    ? world
+                        .shared()
+                        .putMembership(
+                            shared.get().revision(),
+                            revision,
+                            order.by(),
+                            "Membership of " + revision + reason(order))
+                    : refused("mesh.yaml of revision " + revision + " has Problems"))
         .exceptionally(failure -> new Commit.Refused(Causes.text(failure)));
   }
 
@@ -89,7 +90,7 @@ public final class RepositoryOperations implements Operations {
         Optional.of(stage),
         order,
         "Roll back",
-        (view, signature) -> Orders.rollback(view.control(), before(view), signature));
+        (on, signature) -> Orders.rollback(on.control(), before(on), signature));
   }
 
   /** The newest revision that the stage has served and that is older than what it serves now. */
@@ -131,13 +132,22 @@ public final class RepositoryOperations implements Operations {
     for (View.Stage stage : stages) {
       commits.add(
           decide
-              .apply(stage, signature)
+              .apply(asOrdered(stage, order), signature)
               .match(
                   set -> set(stage.name(), set.control(), order, verb),
-                  nothing -> unchanged(),
+                  nothing ->
+                      order.local()
+                          ? unchanged()
+                          : unchanged().thenCompose(same -> settle(stage.name(), same)),
                   senseless -> refused("stage " + stage.name() + " " + senseless.because())));
     }
     return commits.stream().reduce((a, b) -> a.thenCombine(b, Commit::worse)).orElseThrow();
+  }
+
+  /** An order that is to be shared starts from what is shared, not from a local order. */
+  private View.Stage asOrdered(View.Stage stage, Order order) {
+    Optional<SharedState> shared = world.shared().state().last();
+    return order.local() || shared.isEmpty() ? stage : stage.with(shared.get().stage(stage.name()));
   }
 
   private CompletableFuture<Commit> set(
@@ -152,11 +162,20 @@ public final class RepositoryOperations implements Operations {
     return world
         .shared()
         .putStage(shared.get().revision(), stage, control, verb + " " + stage + reason(order))
-        .thenCompose(
-            commit ->
-                commit instanceof Commit.Done
-                    ? pipeline.settle(stage).thenApply(settled -> commit)
-                    : CompletableFuture.completedFuture(commit));
+        .thenCompose(commit -> settle(stage, commit));
+  }
+
+  private CompletableFuture<Commit> settle(String stage, Commit commit) {
+    Optional<Revision> since =
+        commit.match(
+            unchanged -> Optional.of(unchanged.revision()),
+            done -> Optional.of(done.revision()),
+            rejected -> Optional.empty(),
+            refused -> Optional.empty(),
+            unreachable -> Optional.empty());
+    return since.isEmpty()
+        ? CompletableFuture.completedFuture(commit)
+        : pipeline.settle(stage, since.get()).thenApply(done -> commit);
   }
 
   private CompletableFuture<Commit> unchanged() {

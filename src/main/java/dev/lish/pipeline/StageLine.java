@@ -11,10 +11,15 @@ import dev.lish.render.Rendered;
 import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Service;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -25,38 +30,64 @@ import java.util.TreeSet;
  * differ. Confined to the pipeline's thread.
  */
 final class StageLine {
-  /** How many older revisions are tried at a start whose head cannot be served. */
+  /** How many other revisions are tried at a start whose head cannot be served. */
   private static final int WALK_BACK = 20;
 
   private final String name;
   private StageControl control = StageControl.DEFAULT;
   private Optional<Revision> target = Optional.empty();
   private Optional<Serving> serving = Optional.empty();
-  private Optional<Serving> held = Optional.empty();
+  private Optional<Held> held = Optional.empty();
   private Optional<Inputs> running = Optional.empty();
   private Optional<Inputs> tried = Optional.empty();
+  private Optional<Set<String>> reads = Optional.empty();
   private List<Problem> problems = List.of();
   private SortedSet<String> waitingFor = new TreeSet<>();
   private final Deque<Revision> fallbacks = new ArrayDeque<>();
+  private boolean aimed;
+  private boolean walked;
+  private Optional<Inputs> walkedFor = Optional.empty();
 
   /** What a stage has: the folder, and what came of it. */
   record Serving(MeshFolder folder, Rendered rendered) {}
+
+  /** What was rendered and is not served yet, and the warnings that come with it. */
+  private record Held(Serving serving, List<Problem> warnings) {
+    Revision revision() {
+      return serving.folder().revision();
+    }
+  }
 
   StageLine(String name) {
     this.name = name;
   }
 
-  /** Takes in what should be; true when the target is another one than before. */
-  boolean aim(StageControl next, Optional<Revision> head) {
+  /**
+   * Takes in what should be.
+   *
+   * @param served what the stage has served, the newest last: after a start it first goes back to
+   *     where it was, since only from there can be told whom the way to head would cut off
+   */
+  void aim(StageControl next, Optional<Revision> head, List<Revision> served) {
     control = next;
     Optional<Revision> nextTarget = Delivery.target(next, head);
-    boolean moved = !nextTarget.equals(target);
-    if (moved) {
-      target = nextTarget;
-      fallbacks.clear();
-      held = Optional.empty();
+    if (nextTarget.equals(target)) {
+      return;
     }
-    return moved;
+    target = nextTarget;
+    tried = Optional.empty();
+    fallbacks.clear();
+    walked = false;
+    walkedFor = Optional.empty();
+    held = Optional.empty();
+    boolean free = next.revision().isEmpty() && !next.paused();
+    if (!aimed && free && !served.isEmpty()) {
+      Revision last = served.get(served.size() - 1);
+      if (!target.equals(Optional.of(last))) {
+        fallbacks.add(last);
+      }
+    }
+    aimed = true;
   }
 
   /** The revision to render next: the target or, at a start where it is refused, an older one. */
@@ -66,12 +97,32 @@ final class StageLine {
 
   /** The revision cannot even be read: at a start, on to an older one. */
   void unreadable(Revision revision, List<Revision> served) {
-    fallBack(revision, served);
+    if (serving.isEmpty() && isTarget(revision) && fallbacks.isEmpty()) {
+      if (!walked) {
+        walkBack(revision, served);
+      }
+    } else {
+      fallbacks.removeFirstOccurrence(revision);
+    }
   }
 
   /** True when a render of these inputs should start now. */
   boolean shouldRender(Inputs inputs) {
-    return running.isEmpty() && !tried.equals(Optional.of(inputs));
+    return running.isEmpty() && tried.filter(last -> same(last, inputs)).isEmpty();
+  }
+
+  /** A catalog that the templates do not read is no reason to render again. */
+  private boolean same(Inputs last, Inputs next) {
+    return last.folder().equals(next.folder())
+        && last.registries().equals(next.registries())
+        && last.secrets().equals(next.secrets())
+        && read(last).equals(read(next));
+  }
+
+  private Map<String, List<Service>> read(Inputs inputs) {
+    Map<String, List<Service>> read = new HashMap<>(inputs.services());
+    reads.ifPresent(read.keySet()::retainAll);
+    return read;
   }
 
   void started(Inputs inputs) {
@@ -82,35 +133,60 @@ final class StageLine {
   void crashed(String cause) {
     tried = running;
     running = Optional.empty();
+    reads = Optional.empty();
     problems = List.of(Problem.error("mesh.yaml", 0, "internal error: " + cause));
   }
 
-  /** Takes in the result of the render; true when the stage serves something new. */
-  boolean finished(Rendering rendering, Collection<Node> connected, List<Revision> served) {
+  /** Takes in the result of the render; {@link #release} then may serve it. */
+  void finished(Rendering rendering, List<Revision> served) {
     Inputs inputs = running.orElseThrow();
+    Revision rendered = inputs.folder().revision();
     running = Optional.empty();
+    if (!wanted().equals(Optional.of(rendered))) {
+      // It was started for what the stage was to have then.
+      return;
+    }
     tried = Optional.of(inputs);
+    reads = Optional.empty();
     waitingFor = new TreeSet<>();
-    boolean isTarget = target.equals(Optional.of(inputs.folder().revision()));
-    return rendering.match(
-        done -> {
-          if (isTarget) {
-            problems = done.warnings();
-          }
-          held = Optional.of(new Serving(inputs.folder(), done.rendered()));
-          return release(connected);
-        },
-        waiting -> {
-          waitingFor = waiting.registries();
-          return false;
-        },
-        refused -> {
-          if (isTarget) {
-            problems = refused.problems();
-          }
-          fallBack(inputs.folder().revision(), served);
-          return false;
-        });
+    if (rendering instanceof Rendering.Done done) {
+      reads = Optional.of(done.rendered().catalogs());
+      held = Optional.of(new Held(new Serving(inputs.folder(), done.rendered()), done.warnings()));
+    } else if (rendering instanceof Rendering.Waiting waiting) {
+      waitingFor = waiting.registries();
+    } else if (rendering instanceof Rendering.Refused refused) {
+      refused(inputs, refused.problems(), served);
+    }
+  }
+
+  private void refused(Inputs inputs, List<Problem> found, List<Revision> served) {
+    Revision revision = inputs.folder().revision();
+    held = Optional.empty();
+    if (!isTarget(revision)) {
+      fallbacks.removeFirstOccurrence(revision);
+      return;
+    }
+    problems = found;
+    // Once for the same inputs, whatever comes of it: else a stage without a good one never rests.
+    if (serving.isEmpty() && !walkedFor.equals(Optional.of(inputs))) {
+      walkedFor = Optional.of(inputs);
+      walkBack(revision, served);
+    }
+  }
+
+  /** After a start on a head that cannot be served: what was served last, then ever older ones. */
+  private void walkBack(Revision refused, List<Revision> served) {
+    walked = true;
+    Set<Revision> order = new LinkedHashSet<>();
+    for (int i = served.size() - 1; i >= 0; i--) {
+      order.add(served.get(i));
+    }
+    for (int n = refused.number() - 1; n >= 1 && n >= refused.number() - WALK_BACK; n--) {
+      order.add(new Revision(n));
+    }
+    order.remove(refused);
+    fallbacks.clear();
+    order.stream().limit(WALK_BACK).forEach(fallbacks::add);
   }
 
   /** True when there is a revision that waits to be served. */
@@ -119,52 +195,60 @@ final class StageLine {
   }
 
   /**
-   * Serves what is held, unless it would leave connected Envoys without a group. An operator who
-   * promoted the revision by name has accepted that.
+   * Serves what was rendered, unless it would leave connected Envoys without a group. An operator
+   * who promoted the revision by name has accepted that.
+   *
+   * @param settled false for a while after a restart: Envoys that were connected are not back yet
+   * @return true when the stage serves something new
    */
-  boolean release(Collection<Node> connected) {
+  boolean release(Collection<Node> connected, boolean settled) {
     if (held.isEmpty()) {
       return false;
     }
-    Serving next = held.get();
-    List<String> orphans =
-        control.revision().isPresent()
-            ? List.of()
-            : Delivery.orphans(connected, rules(serving), rules(held));
-    if (!orphans.isEmpty()) {
-      problems =
-          List.of(
-              Problem.error(
-                  "mesh.yaml",
-                  0,
-                  String.format(
-                      "revision %s is held: no group of it matches %s (expected: a group for every"
-                          + " connected Envoy, or `lish promote %s %s` to accept it)",
-                      next.folder().revision(), some(orphans), name, next.folder().revision())));
+    Held next = held.get();
+    Optional<Problem> hindrance = hindrance(next, connected, settled);
+    if (isTarget(next.revision())) {
+      List<Problem> found = new ArrayList<>(next.warnings());
+      hindrance.ifPresent(found::add);
+      problems = List.copyOf(found);
+    }
+    if (hindrance.isPresent()) {
       return false;
     }
-    serving = held;
+    serving = Optional.of(next.serving());
     held = Optional.empty();
     fallbacks.clear();
     return true;
   }
 
-  /** After a start on a head that cannot be served: what was served last, then ever older ones. */
-  private void fallBack(Revision refused, List<Revision> served) {
-    if (serving.isPresent()) {
-      return;
+  private Optional<Problem> hindrance(Held next, Collection<Node> connected, boolean settled) {
+    if (control.revision().isPresent() || serving.isEmpty()) {
+      return Optional.empty();
     }
-    if (fallbacks.isEmpty() && target.equals(Optional.of(refused))) {
-      for (int i = served.size() - 1; i >= 0; i--) {
-        fallbacks.add(served.get(i));
-      }
-      for (int n = refused.number() - 1; n >= 1 && n >= refused.number() - WALK_BACK; n--) {
-        fallbacks.add(new Revision(n));
-      }
-      fallbacks.removeIf(refused::equals);
-    } else {
-      fallbacks.pollFirst();
+    List<GroupRule> before = rules(serving);
+    List<GroupRule> after = rules(Optional.of(next.serving()));
+    List<String> orphans = Delivery.orphans(connected, before, after);
+    if (!orphans.isEmpty()) {
+      String message =
+          "revision %s is held: no group of it matches %s (expected: a group for every connected"
+              + " Envoy, or `lish promote %s %s` to accept it)";
+      return Optional.of(
+          Problem.error(
+              "mesh.yaml",
+              0,
+              message.formatted(next.revision(), some(orphans), name, next.revision())));
     }
+    if (!settled && !before.equals(after)) {
+      String message =
+          "revision %s changes who belongs to a group: it waits until the Envoys of before the"
+              + " restart are back";
+      return Optional.of(Problem.warning("mesh.yaml", 0, message.formatted(next.revision())));
+    }
+    return Optional.empty();
+  }
+
+  private boolean isTarget(Revision revision) {
+    return target.equals(Optional.of(revision));
   }
 
   private static List<GroupRule> rules(Optional<Serving> serving) {
@@ -215,9 +299,11 @@ final class StageLine {
     revision().ifPresent(inUse::add);
   }
 
-  View.Stage view(boolean local, Optional<String> fetchFailure) {
-    List<Problem> shown =
-        fetchFailure.map(f -> List.of(Problem.error("mesh.yaml", 0, f))).orElse(problems);
+  List<Problem> problems() {
+    return problems;
+  }
+
+  View.Stage view(boolean local, List<Problem> shown) {
     return new View.Stage(name, control, local, target, revision(), shown, waitingFor);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,18 +44,24 @@ final class Stages {
   }
 
   /** Takes in which stages there are and what is set for them. */
-  void step(List<String> names, SharedState shared, LocalOrders orders, Connections connections) {
+  void step(
+      List<String> names,
+      SharedState shared,
+      LocalOrders orders,
+      Connections connections,
+      boolean settled) {
     removeAllBut(names);
     for (String name : names) {
       StageLine stage = byName.computeIfAbsent(name, StageLine::new);
       Optional<Revision> head = folders.head().map(MeshFolder::revision);
-      stage.aim(orders.control(name, shared), head);
+      stage.aim(orders.control(name, shared), head, world.memory().served(name));
+      Optional<MeshFolder> before = stage.serving().map(StageLine.Serving::folder);
       // Whom the stage has is worked out for a revision that is held only: it costs a look at all.
-      if (stage.holds() && stage.release(connections.of(name))) {
-        serve(stage);
+      if (stage.holds() && stage.release(connections.of(name), settled)) {
+        serve(stage, before);
       }
       snapshots.epoch(name, stage.control().epoch());
-      advance(stage, connections);
+      advance(stage);
     }
     sort(names);
     Set<Revision> inUse = new HashSet<>();
@@ -63,7 +70,7 @@ final class Stages {
     folders.retain(inUse);
   }
 
-  private void advance(StageLine stage, Connections connections) {
+  private void advance(StageLine stage) {
     Optional<Revision> wanted = stage.wanted();
     if (wanted.isEmpty()) {
       return;
@@ -75,6 +82,7 @@ final class Stages {
       }
       return;
     }
+    world.registries().follow(folder.get());
     Inputs inputs = inputs(stage.name(), folder.get());
     if (!stage.shouldRender(inputs)) {
       return;
@@ -86,35 +94,33 @@ final class Stages {
                 () -> world.renderer().render(inputs, previous), threads.worker())
             .handleAsync(
                 (rendering, crash) -> {
-                  finish(stage, Optional.ofNullable(rendering), crash, connections);
+                  finish(stage, Optional.ofNullable(rendering), crash);
                   threads.wake().run();
                   return rendering;
                 },
                 threads.loop());
   }
 
-  private void finish(
-      StageLine stage,
-      Optional<Rendering> rendering,
-      @org.jspecify.annotations.Nullable Throwable crash,
-      Connections connections) {
+  /** What can be served is, by the next step, which this wakes. */
+  private void finish(StageLine stage, Optional<Rendering> rendering, @Nullable Throwable crash) {
     if (rendering.isEmpty()) {
       log.error("stage {}: the render failed by a bug of Lish", stage.name(), crash);
       stage.crashed(crash == null ? "no result" : Causes.text(crash));
       return;
     }
-    List<Revision> served = world.memory().served(stage.name());
-    if (stage.finished(rendering.get(), connections.of(stage.name()), served)) {
-      serve(stage);
-    }
+    stage.finished(rendering.get(), world.memory().served(stage.name()));
     world.registries().need(stage.waitingFor(), threads.wake());
   }
 
-  private void serve(StageLine stage) {
+  private void serve(StageLine stage, Optional<MeshFolder> before) {
     StageLine.Serving serving = stage.serving().orElseThrow();
     snapshots.put(serving.rendered(), stage.control().epoch());
-    world.memory().serves(stage.name(), serving.folder());
-    log.info("stage {} serves revision {}", stage.name(), serving.folder().revision());
+    if (before.equals(Optional.of(serving.folder()))) {
+      log.debug("stage {} was rendered again, its inputs have changed", stage.name());
+    } else {
+      world.memory().serves(stage.name(), serving.folder());
+      log.info("stage {} serves revision {}", stage.name(), serving.folder().revision());
+    }
   }
 
   private Inputs inputs(String stage, MeshFolder folder) {
@@ -124,7 +130,7 @@ final class Stages {
         stage,
         folder,
         world.registries().services(),
-        world.registries().parameters(),
+        world.registries().parameters(folder, folders.head()),
         secrets,
         false);
   }

@@ -67,6 +67,11 @@ public record View(
       problems = List.copyOf(problems);
       waitingFor = Collections.unmodifiableSortedSet(new TreeSet<>(waitingFor));
     }
+
+    /** The same stage under another control. */
+    Stage with(StageControl other) {
+      return new Stage(name, other, local, target, serving, problems, waitingFor);
+    }
   }
 
   /**
@@ -79,6 +84,9 @@ public record View(
    */
   public record Membership(
       Optional<Revision> revision, Optional<Revision> pending, List<String> moves) {
+    /** None is known. */
+    static final Membership NONE = new Membership(Optional.empty(), Optional.empty(), List.of());
+
     /** Copies the list. */
     public Membership {
       moves = List.copyOf(moves);

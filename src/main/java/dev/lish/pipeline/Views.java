@@ -2,16 +2,21 @@ package dev.lish.pipeline;
 
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
+import dev.lish.render.EndpointSpec;
+import dev.lish.render.Rendered;
 import dev.lish.snapshot.Assignment;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** Makes the {@link View} of the moment. Confined to the pipeline's thread. */
@@ -34,7 +39,7 @@ final class Views {
         List.of("Lish is starting"),
         Optional.empty(),
         List.of(),
-        new View.Membership(Optional.empty(), Optional.empty(), List.of()),
+        View.Membership.NONE,
         List.of(),
         Assignment.NONE);
   }
@@ -51,11 +56,12 @@ final class Views {
       LocalOrders localOrders,
       Discovery discovery,
       Assignment assignment) {
+    Found found = new Found(world.registries().problems(), discovery.refused());
     List<View.Stage> stageViews =
-        stages.all().stream().map(stage -> view(stage, folders, localOrders)).toList();
+        stages.all().stream().map(stage -> view(stage, folders, localOrders, found)).toList();
     return new View(
         clock.instant(),
-        notReady(stageViews, discovery),
+        notReady(stageViews, discovery, folders),
         folders.head().map(MeshFolder::revision),
         stageViews,
         members.view(),
@@ -63,31 +69,55 @@ final class Views {
         assignment);
   }
 
-  private View.Stage view(StageLine stage, Folders folders, LocalOrders localOrders) {
+  private View.Stage view(StageLine stage, Folders folders, LocalOrders localOrders, Found found) {
+    List<Problem> problems = new ArrayList<>();
     Optional<String> failure = stage.target().flatMap(folders::failure);
-    View.Stage plain = stage.view(localOrders.has(stage.name()), failure);
-    Optional<Problem> conflict = localOrders.conflict(stage.name());
-    if (conflict.isEmpty()) {
-      return plain;
+    if (failure.isPresent()) {
+      problems.add(unreadable(stage, failure.get()));
+    } else {
+      problems.addAll(stage.problems());
     }
-    List<Problem> problems = new ArrayList<>(plain.problems());
-    problems.add(conflict.get());
-    return new View.Stage(
-        plain.name(),
-        plain.control(),
-        plain.local(),
-        plain.target(),
-        plain.serving(),
-        problems,
-        plain.waitingFor());
+    found.addTo(problems, stage);
+    localOrders.conflict(stage.name()).ifPresent(problems::add);
+    return stage.view(localOrders.has(stage.name()), problems);
   }
 
-  private List<String> notReady(List<View.Stage> stages, Discovery discovery) {
+  /** A pin is the operator's: that it points nowhere is said of the pin, not of the mesh. */
+  private static Problem unreadable(StageLine stage, String cause) {
+    boolean set = stage.control().paused() || stage.control().revision().isPresent();
+    return Problem.error(set ? "stages/" + stage.name() + ".json" : "mesh.yaml", 0, cause);
+  }
+
+  /**
+   * What is wrong outside the revisions: it refuses none, and shows with the stages it concerns.
+   */
+  private record Found(List<Problem> registries, Map<EndpointSpec, String> refused) {
+    void addTo(List<Problem> problems, StageLine stage) {
+      for (Problem problem : registries) {
+        String message = problem.message() + "; what was good before is used";
+        problems.add(Problem.warning(problem.path(), problem.line(), message));
+      }
+      if (!refused.isEmpty() && stage.serving().isPresent()) {
+        TreeSet<Problem> unanswered = new TreeSet<>();
+        for (Rendered.Group group : stage.serving().get().rendered().groups().values()) {
+          for (EndpointSpec spec : group.endpoints().values()) {
+            String cause = refused.get(spec);
+            if (cause != null) {
+              unanswered.add(Problem.warning(spec.path(), 0, cause));
+            }
+          }
+        }
+        problems.addAll(unanswered);
+      }
+    }
+  }
+
+  private List<String> notReady(List<View.Stage> stages, Discovery discovery, Folders folders) {
     List<String> reasons = new ArrayList<>();
     addUnlessAnswered(reasons, "the mesh repository", world.mesh().state());
     addUnlessAnswered(reasons, "Lish's own repository", world.shared().state());
     if (reasons.isEmpty() && stages.isEmpty()) {
-      reasons.add("mesh.yaml declares no stages, or cannot be read");
+      reasons.add(noStages(folders));
     }
     for (View.Stage stage : stages) {
       if (stage.serving().isEmpty()) {
@@ -101,6 +131,19 @@ final class Views {
       }
     }
     return reasons;
+  }
+
+  private String noStages(Folders folders) {
+    Optional<Revision> accepted = world.shared().state().last().flatMap(SharedState::membership);
+    Optional<String> failure = accepted.flatMap(folders::failure);
+    if (failure.isPresent()) {
+      return "the accepted membership is that of revision "
+          + accepted.get()
+          + ", which cannot be read: "
+          + failure.get()
+          + " (expected: `lish promote membership REVISION`)";
+    }
+    return "mesh.yaml declares no stages, or cannot be read";
   }
 
   private static String because(View.Stage stage) {
@@ -137,6 +180,17 @@ final class Views {
     for (Discovery.Watch watch : discovery.watches()) {
       views.add(source(watch.query().toString(), watch.source().state(), Views::describe));
     }
+    world
+        .memory()
+        .trouble()
+        .ifPresent(
+            why ->
+                views.add(
+                    new View.SourceView(
+                        "data",
+                        View.Freshness.STALE,
+                        Optional.empty(),
+                        "cannot be written, so a restart would find old values: " + why)));
     bug.ifPresent(
         text ->
             views.add(new View.SourceView("lish", View.Freshness.STALE, Optional.empty(), text)));

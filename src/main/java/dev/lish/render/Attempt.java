@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import dev.lish.model.Problem;
 import dev.lish.model.SnapshotKey;
+import dev.lish.source.Service;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
  * @param groups of no use when it failed
  * @param problems sorted
  * @param catalogs registry to the first template that read its services
+ * @param services of these registries, as they were given
  * @param sure true: some error is in a file that did not read the services of a registry that has
  *     not answered, so that an answer will not mend it
  */
@@ -21,6 +23,7 @@ record Attempt(
     Map<SnapshotKey, Rendered.Group> groups,
     List<Problem> problems,
     SortedMap<String, String> catalogs,
+    SortedMap<String, List<Service>> services,
     boolean sure) {
   /** True when the revision cannot be served like this. */
   boolean failed() {

@@ -1,7 +1,9 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import dev.lish.source.Service;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -52,11 +55,13 @@ final class Catalogs implements TemplateAttributes.Source {
     Catalog(String registry) {
       this.registry = registry;
       for (Service service : services.getOrDefault(registry, List.of())) {
-        seen.add(
-            Map.of(
-                "name", service.name(),
-                "tags", List.copyOf(service.tags()),
-                "metadata", service.metadata()));
+        // A template may walk over it, so its order must not change from run to run as Map.of's
+        // does.
+        TreeMap<String, Object> known = new TreeMap<>();
+        known.put("name", service.name());
+        known.put("tags", List.copyOf(service.tags()));
+        known.put("metadata", service.metadata());
+        seen.add(Collections.unmodifiableMap(known));
       }
     }
 

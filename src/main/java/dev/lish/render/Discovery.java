@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import dev.lish.source.DiscoveryQuery;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,11 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Makes {@link EndpointSpec}s of EDS names and of {@code endpoints/} documents. */
 final class Discovery {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
   /** Registry name to the query parameters that it knows. */
   private final SortedMap<String, Set<String>> registries;
+
+  private final boolean offline;
 
   /** Equal specs are one instance, also over renders. */
   private final Map<EndpointSpec, EndpointSpec> specs = new HashMap<>();
@@ -21,8 +27,14 @@ final class Discovery {
   /** Specs of names that are discovered. */
   private final Map<String, EndpointSpec> byName = new HashMap<>();
 
-  Discovery(SortedMap<String, Set<String>> registries) {
+  /**
+   * Makes specs of what these registries can answer.
+   *
+   * @param offline true: any name may be that of a registry, which only the server can tell
+   */
+  Discovery(SortedMap<String, Set<String>> registries, boolean offline) {
     this.registries = registries;
+    this.offline = offline;
   }
 
   /** Specs of an earlier render, to be used again. */
@@ -33,7 +45,8 @@ final class Discovery {
   /** True when the name starts with a registry's name and a colon. */
   boolean isDiscovered(String name) {
     int colon = name.indexOf(':');
-    return colon > 0 && registries.containsKey(name.substring(0, colon));
+    String registry = name.substring(0, Math.max(0, colon));
+    return registries.containsKey(registry) || (offline && NAME.matcher(registry).matches());
   }
 
   /** The spec of a name that {@link #isDiscovered}; empty after a Problem. */
@@ -94,6 +107,9 @@ final class Discovery {
 
   private boolean isKnown(DiscoveryQuery query, Text text, int line, ProblemSink sink) {
     Set<String> parameters = registries.get(query.registry());
+    if (parameters == null && offline) {
+      return true;
+    }
     if (parameters == null) {
       text.error(
           sink,

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.lish.model.Nearest;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;

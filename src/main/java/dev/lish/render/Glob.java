@@ -20,6 +20,10 @@ final class Glob {
 
   private final String text;
   private final String literal;
+
+  /** True for {@code folder/**}, which is what most are: the literal decides. */
+  private final boolean anything;
+
   private final List<Part> parts = new ArrayList<>();
 
   Glob(String text) {
@@ -29,6 +33,7 @@ final class Glob {
       special++;
     }
     this.literal = text.substring(0, special);
+    this.anything = text.substring(special).equals("**");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean begins = i == 0 || text.charAt(i - 1) == '/';
@@ -49,6 +54,9 @@ final class Glob {
   boolean matches(String path) {
     if (!path.startsWith(literal)) {
       return false;
+    }
+    if (anything) {
+      return true;
     }
     int length = path.length();
     // reached[i]: the parts so far can match the first i characters.

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
+import dev.lish.model.Nearest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

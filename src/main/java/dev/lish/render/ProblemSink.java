@@ -3,15 +3,20 @@ package dev.lish.render;
 import dev.lish.model.Problem;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Collects Problems, each once, and at most {@value #LIMIT} of a severity per file. */
+/**
+ * Collects Problems, each once, and of a severity at most {@value #LIMIT} per file and {@value
+ * #LINE_LIMIT} per line: a mistake inside a template's loop is one mistake.
+ */
 final class ProblemSink {
   static final int LIMIT = 100;
+  static final int LINE_LIMIT = 5;
 
   private final Map<String, Kept> errors = new TreeMap<>();
   private final Map<String, Kept> warnings = new TreeMap<>();
@@ -72,13 +77,15 @@ final class ProblemSink {
   /** What a file has of one severity. */
   private static final class Kept {
     final Set<Problem> problems = new LinkedHashSet<>();
+    final Map<Integer, Integer> lines = new HashMap<>();
     int more;
 
     void add(Problem problem) {
       if (problems.contains(problem)) {
         return;
       }
-      if (problems.size() < LIMIT) {
+      int onLine = problem.line() == 0 ? 0 : lines.merge(problem.line(), 1, Integer::sum);
+      if (problems.size() < LIMIT && onLine <= LINE_LIMIT) {
         problems.add(problem);
       } else {
         more++;

@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.lish.model.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -10,9 +10,11 @@ import dev.lish.source.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,7 +47,7 @@ final class Render {
     this.mesh = mesh;
     this.previous = previous;
     this.sink = sink;
-    this.discovery = new Discovery(inputs.registries());
+    this.discovery = new Discovery(inputs.registries(), inputs.offline());
     String stage = mesh.renders().getOrDefault(inputs.stage(), inputs.stage());
     this.units =
         new Units(
@@ -76,14 +78,23 @@ final class Render {
             .map(ResourceFile::of)
             .flatMap(Optional::stream)
             .toList();
+    Set<ResourceFile> left = new LinkedHashSet<>(all);
     for (Mesh.Group group : mesh.groups()) {
       List<Glob> globs = group.resources().stream().map(Glob::new).toList();
-      selected.put(
-          group.rule().name(),
+      List<ResourceFile> taken =
           all.stream()
               .filter(file -> globs.stream().anyMatch(glob -> glob.matches(file.path())))
-              .toList());
+              .toList();
+      selected.put(group.rule().name(), taken);
+      taken.forEach(left::remove);
     }
+    // Nobody checks such a file, and most likely a glob was forgotten.
+    left.forEach(
+        file ->
+            sink.warning(
+                file.path(),
+                0,
+                "no group takes this file (expected: a glob in the resources of a group)"));
   }
 
   /** The outcome. */
@@ -109,7 +120,7 @@ final class Render {
     Attempt failed = attempt;
     boolean served =
         previous.isPresent() && previous.get().revision().equals(inputs.folder().revision());
-    return SetAside.find(this::attempt, safe.services(), failed, served)
+    return SetAside.find(this::attempt, safe.services(), failed, previous, served)
         .map(result -> finish(result.attempt(), result.warnings()))
         .orElseGet(() -> finish(failed, List.of()));
   }
@@ -135,7 +146,8 @@ final class Render {
             inputs.folder().revision(),
             mesh,
             attempt.groups(),
-            attempt.registries()),
+            attempt.registries(),
+            attempt.services()),
         problems);
   }
 
@@ -168,7 +180,9 @@ final class Render {
         groups.put(key, build(key, documents, built, found));
       }
     }
-    return new Attempt(groups, found.sorted(), catalogs, sure);
+    TreeMap<String, List<Service>> read = new TreeMap<>(services);
+    read.keySet().retainAll(catalogs.keySet());
+    return new Attempt(groups, found.sorted(), catalogs, read, sure);
   }
 
   /** Groups of the same documents are one: most values of {@code by} change nothing. */

@@ -4,8 +4,10 @@ import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
+import dev.lish.source.Service;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -22,17 +24,21 @@ import java.util.TreeSet;
  *     mesh.yaml}
  * @param catalogs the registries whose services its templates read: a change there is a reason to
  *     render again
+ * @param services what its templates saw of these registries: where a service is set aside, its
+ *     last good data, or nothing
  */
 public record Rendered(
     String stage,
     Revision revision,
     Mesh mesh,
     Map<SnapshotKey, Group> groups,
-    SortedSet<String> catalogs) {
+    SortedSet<String> catalogs,
+    SortedMap<String, List<Service>> services) {
   /** Copies the collections. */
   public Rendered {
     groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
     catalogs = Collections.unmodifiableSortedSet(new TreeSet<>(catalogs));
+    services = Collections.unmodifiableSortedMap(new TreeMap<>(services));
   }
 
   /**

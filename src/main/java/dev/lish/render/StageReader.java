@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import dev.lish.model.NodeMatch;
 import dev.lish.model.StageRule;
 import java.util.ArrayList;

@@ -101,7 +101,10 @@ final class TemplateAttributes implements AttributeResolver {
   }
 
   private static String keys(Map<?, ?> map) {
-    if (map.isEmpty() || map.size() > 20) {
+    if (map.isEmpty()) {
+      return " (it is empty)";
+    }
+    if (map.size() > 20) {
       return "";
     }
     return map.keySet().stream()

@@ -23,6 +23,9 @@ final class TemplateFilters {
   private static final Set<String> OF_LISTS =
       Set.of("first", "last", "length", "slice", "sort", "rsort", "reverse");
 
+  /** Ours. */
+  static final Set<String> NAMES = Set.of("join", "split", "replace", "merge");
+
   private TemplateFilters() {}
 
   /** A filter's work. */

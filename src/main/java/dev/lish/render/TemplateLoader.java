@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import io.pebbletemplates.pebble.error.LoaderException;
 import io.pebbletemplates.pebble.loader.Loader;
 import java.io.Reader;
@@ -21,6 +22,7 @@ final class TemplateLoader implements Loader<String> {
 
   private final Map<String, String> sources = new HashMap<>();
   private final SortedSet<String> shared = new TreeSet<>();
+  private Optional<String> parsing = Optional.empty();
 
   /** Adds a file that templates may include. */
   void share(String path, String source) {
@@ -28,9 +30,21 @@ final class TemplateLoader implements Loader<String> {
     shared.add(path);
   }
 
-  /** Adds a template that is evaluated. */
+  /** Adds a template that is evaluated next. */
   void add(String path, String source) {
+    parsing = Optional.empty();
     sources.put(path, source);
+  }
+
+  /** The file that the engine began to parse and has not parsed to its end. */
+  Optional<String> parsing() {
+    return parsing;
+  }
+
+  /** The text of a file that was parsed to its end. */
+  String parsed(String path) {
+    parsing = Optional.empty();
+    return source(path);
   }
 
   /** The text of a file that was added. */
@@ -41,6 +55,7 @@ final class TemplateLoader implements Loader<String> {
 
   @Override
   public Reader getReader(String path) {
+    parsing = Optional.of(path);
     return new StringReader(source(path));
   }
 

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,20 @@ final class TemplateSandbox extends AbstractExtension {
           "escape",
           "raw");
   private static final Set<String> FUNCTIONS = Set.of("max", "min");
+
+  /** Every tag that a template may use. */
+  static SortedSet<String> tagNames() {
+    TreeSet<String> names = new TreeSet<>(TAGS);
+    names.add(new FromTag().getTag());
+    return names;
+  }
+
+  /** Every filter that a template may use. */
+  static SortedSet<String> filterNames() {
+    TreeSet<String> names = new TreeSet<>(FILTERS);
+    names.addAll(TemplateFilters.NAMES);
+    return names;
+  }
 
   private final java.util.function.Function<String, String> sources;
   private final Supplier<Evaluation> evaluation;

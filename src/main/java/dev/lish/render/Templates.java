@@ -34,7 +34,7 @@ final class Templates {
             .ifPresent(text -> loader.share(path, text.content()));
       }
     }
-    TemplateSandbox sandbox = new TemplateSandbox(loader::source, () -> evaluation);
+    TemplateSandbox sandbox = new TemplateSandbox(loader::parsed, () -> evaluation);
     engine =
         new PebbleEngine.Builder()
             .loader(loader)
@@ -76,15 +76,13 @@ final class Templates {
       report(path, e, missing(e, variables), sink);
       return new Result(Optional.empty(), evaluation.catalogs());
     } catch (PebbleException e) {
-      report(path, e, message(e), sink);
+      report(path, e, TemplateMessages.of(e), sink);
     } catch (StackOverflowError e) {
       report(path, new PebbleException(e, ""), "nested too deeply", sink);
     } catch (IOException e) {
       throw new UncheckedIOException("a writer in memory does not fail", e);
     } catch (RuntimeException e) {
-      String what = evaluation.line() == 0 ? "not a valid template" : "cannot be evaluated";
-      String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      report(path, new PebbleException(e, ""), what + ": " + detail, sink);
+      report(path, new PebbleException(e, ""), message(e), sink);
     }
     return broken(path);
   }
@@ -106,10 +104,24 @@ final class Templates {
     return new Result(Optional.empty(), catalogs);
   }
 
+  private String message(RuntimeException e) {
+    // Pebble's parser steps over the end of the file in some tags.
+    if (e instanceof IndexOutOfBoundsException && loader.parsing().isPresent()) {
+      return TemplateMessages.unclosed();
+    }
+    String what = evaluation.line() == 0 ? "not a valid template" : "cannot be evaluated";
+    String detail = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return what + ": " + detail;
+  }
+
   private void report(String template, PebbleException e, String message, ProblemSink sink) {
     boolean placed = e.getFileName() != null && e.getLineNumber() != null && e.getLineNumber() > 0;
-    String file = placed ? e.getFileName() : evaluation.file();
+    Optional<String> parsing = loader.parsing();
+    String file = placed ? e.getFileName() : parsing.orElse(evaluation.file());
     int line = placed ? e.getLineNumber() : evaluation.line();
+    if (!placed && parsing.isPresent()) {
+      line = (int) loader.source(file).lines().count();
+    }
     String within =
         file.equals(template)
             ? ""
@@ -125,18 +137,7 @@ final class Templates {
     if (variables.names().contains(name) || e.getPebbleMessage().contains("null object")) {
       return "null has no attribute " + name;
     }
-    SortedSet<String> names = new TreeSet<>(variables.names());
-    return "there is no variable %s (there are: %s, and what the template sets)%s"
-        .formatted(name, String.join(", ", names), Nearest.question(name, names));
-  }
-
-  /** The innermost message: Pebble's operators wrap what their operands threw. */
-  private static String message(PebbleException e) {
-    PebbleException innermost = e;
-    while (innermost.getCause() instanceof PebbleException cause) {
-      innermost = cause;
-    }
-    return innermost.getPebbleMessage();
+    return TemplateMessages.missing(name, variables.names());
   }
 
   private static boolean isParseable(Text text, ProblemSink sink) {

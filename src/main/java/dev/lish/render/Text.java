@@ -95,7 +95,7 @@ record Text(String path, String content, boolean produced, IntUnaryOperator temp
     List<String> lines = window(Math.max(1, line - CONTEXT), line + CONTEXT);
     int number = Math.max(1, line - CONTEXT);
     for (String each : lines) {
-      String shown = secret() ? withoutValue(each) : each;
+      String shown = (secret() ? withoutValue(each) : each).replace("\t", "\\t");
       if (shown.length() > MAX_WIDTH) {
         shown = shown.substring(0, MAX_WIDTH) + "…";
       }

@@ -159,22 +159,9 @@ final class Units {
   }
 
   private Variables variables(String group, SortedMap<String, String> by) {
-    TreeMap<String, Object> node = new TreeMap<>();
-    by.forEach((key, value) -> put(node, key, value));
+    NodeVariables node = NodeVariables.of(by);
     return new Variables(
         Map.of(
             "stage", stage, "group", group, "node", node, "values", values, "registry", catalogs));
-  }
-
-  /** {@code locality.zone} is {@code {locality: {zone: …}}}. */
-  @SuppressWarnings("unchecked")
-  private static void put(Map<String, Object> map, String key, String value) {
-    int dot = key.indexOf('.');
-    if (dot < 0) {
-      map.put(key, value);
-    } else {
-      Object inner = map.computeIfAbsent(key.substring(0, dot), k -> new TreeMap<String, Object>());
-      put((Map<String, Object>) inner, key.substring(dot + 1), value);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.Nearest;
 import dev.lish.source.MeshFolder;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -57,8 +57,9 @@ final class YamlText {
       return List.of();
     }
     List<Node> documents = new ArrayList<>();
+    StreamReader reader = new StreamReader(SETTINGS, text.content());
     try {
-      Parser parser = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text.content()));
+      Parser parser = new ParserImpl(SETTINGS, reader);
       Composer composer = new Composer(SETTINGS, new Shallow(parser));
       while (composer.hasNext()) {
         Node document = composer.next();
@@ -72,6 +73,10 @@ final class YamlText {
       return List.of();
     } catch (YamlEngineException e) {
       text.error(sink, 0, "not valid YAML: " + e.getMessage());
+      return List.of();
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      // The scanner lets these out when the text ends inside an escape of a quoted text.
+      text.error(sink, reader.getLine() + 1, "not valid YAML: an escape that is cut off");
       return List.of();
     }
     NodeTree tree = new NodeTree(text, sink);
@@ -146,7 +151,7 @@ final class YamlText {
   private static String explain(MarkedYamlEngineException e, Text text) {
     String problem = e.getProblem() == null ? "" : e.getProblem().strip();
     if (problem.contains("\\t") || problem.toLowerCase(Locale.ROOT).contains("tab")) {
-      return "found a tab where YAML takes only spaces (expected: indentation by spaces)";
+      return "found a tab (expected: spaces)";
     }
     String context = e.getContext() == null ? "" : e.getContext().strip();
     if (context.isEmpty()) {

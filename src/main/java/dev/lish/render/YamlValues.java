@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.Nearest;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;

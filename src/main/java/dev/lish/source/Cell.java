@@ -70,7 +70,29 @@ public final class Cell<T> {
     listener.run();
   }
 
+  /** The cell for who only reads; closing it ends what fills the cell. */
+  public Source<T> source(Runnable end) {
+    return new Readable<>(this, end);
+  }
+
   private void tell() {
     listeners.forEach(Runnable::run);
+  }
+
+  private record Readable<T>(Cell<T> cell, Runnable end) implements Source<T> {
+    @Override
+    public SourceState<T> state() {
+      return cell.state();
+    }
+
+    @Override
+    public void watch(Runnable listener) {
+      cell.watch(listener);
+    }
+
+    @Override
+    public void close() {
+      end.run();
+    }
   }
 }

@@ -49,14 +49,22 @@ public record DiscoveryQuery(
           throw new IllegalArgumentException(text + ": " + pair + " (expected: KEY=VALUE)");
         }
         String key = pair.substring(0, equals);
-        // A plus sign is a plus sign here; only forms use it for a space.
-        String value = pair.substring(equals + 1).replace("+", "%2B");
-        if (parameters.put(key, URLDecoder.decode(value, UTF_8)) != null) {
+        if (parameters.put(key, decode(text, pair.substring(equals + 1))) != null) {
           throw new IllegalArgumentException(text + ": " + key + " twice (expected: once)");
         }
       }
     }
     return new DiscoveryQuery(text.substring(0, colon), service, parameters);
+  }
+
+  private static String decode(String text, String value) {
+    try {
+      // A plus sign is a plus sign here; only forms use it for a space.
+      return URLDecoder.decode(value.replace("+", "%2B"), UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          text + ": " + value + " (expected: a value in percent-encoding; a % itself is %25)", e);
+    }
   }
 
   /** The canonical text: parameters sorted by key. */

@@ -1,5 +1,6 @@
 package dev.lish.source;
 
+import dev.lish.model.Problem;
 import java.util.List;
 import java.util.Set;
 
@@ -19,6 +20,11 @@ public interface Registry extends AutoCloseable {
 
   /** The catalog, sorted by name, for templates. Watched from the first call on, once. */
   Source<List<Service>> services();
+
+  /** What is wrong with what it was last given to read; what was good before is used. */
+  default List<Problem> problems() {
+    return List.of();
+  }
 
   /** Ends every watch. Never throws. */
   @Override

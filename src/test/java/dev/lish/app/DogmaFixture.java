@@ -1,5 +1,8 @@
 package dev.lish.app;
 
+import com.linecorp.centraldogma.client.CentralDogma;
+import com.linecorp.centraldogma.client.armeria.ArmeriaCentralDogmaBuilder;
+import com.linecorp.centraldogma.common.Change;
 import dev.lish.model.Revision;
 import dev.lish.source.Commit;
 import dev.lish.source.MeshFolder;
@@ -85,6 +88,62 @@ final class DogmaFixture implements AutoCloseable {
         return done.revision();
       }
       throw new AssertionError(commit.toString());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Pins a stage past every check, as an editor of the repository may. */
+  void pin(String stage, int revision) {
+    commitFile(
+        "state",
+        "/stages/" + stage + ".json",
+        "{\"follow\": \"revision\", \"paused\": false, \"epoch\": 0, \"revision\": "
+            + revision
+            + "}");
+  }
+
+  /** The revision of Lish's own repository. */
+  int sharedRevision() {
+    try {
+      var head = com.linecorp.centraldogma.common.Revision.HEAD;
+      return api().normalizeRevision("lish", "state", head).get(30, TimeUnit.SECONDS).major();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The API of the server itself. */
+  private CentralDogma api() {
+    try {
+      return new ArmeriaCentralDogmaBuilder().host("127.0.0.1", port).build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Commits one JSON file to the mesh's repository. */
+  void commitFile(String path, String json) {
+    commitFile("mesh", path, json);
+  }
+
+  private void commitFile(String repository, String path, String json) {
+    try {
+      api()
+          .forRepo("lish", repository)
+          .commit("By hand", Change.ofJsonUpsert(path, json))
+          .push()
+          .get(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Deletes the mesh's repository, with all its history. */
+  void deleteMesh() {
+    try {
+      api().removeRepository("lish", "mesh").get(30, TimeUnit.SECONDS);
+      api().purgeRepository("lish", "mesh").get(30, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

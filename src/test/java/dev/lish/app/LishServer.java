@@ -11,7 +11,7 @@ import dev.lish.testing.Recorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +25,7 @@ public final class LishServer implements AutoCloseable {
   private final Path mesh;
   private final String settings;
   private final Recorder recorder = new Recorder();
+  private final MovableClock clock = new MovableClock();
   private int xdsPort;
   private Optional<Lish> lish = Optional.empty();
 
@@ -67,7 +68,7 @@ public final class LishServer implements AutoCloseable {
                   throw new AssertionError(wrong.problems().toString());
                 });
     try {
-      Lish started = Lish.start(config, Clock.systemUTC(), Optional.of(recorder));
+      Lish started = Lish.start(config, clock, Optional.of(recorder));
       xdsPort = started.ports().xds();
       lish = Optional.of(started);
     } catch (StartException e) {
@@ -104,6 +105,11 @@ public final class LishServer implements AutoCloseable {
   /** The folder on disk that {@link #push} sends. */
   public Path mesh() {
     return mesh;
+  }
+
+  /** Moves its clock forward. */
+  public void advance(Duration by) {
+    clock.advance(by);
   }
 
   /** Waits until it is ready. */

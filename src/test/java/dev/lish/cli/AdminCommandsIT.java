@@ -84,7 +84,8 @@ class AdminCommandsIT {
     server.answer("GET /api/v1/nodes/a%2Fb%20c/config", 200, "{\"resources\": {}}");
     assertThat(lish.run("nodes", "edge-1").out())
         .contains("jp / tokyo-1 / -", "beta / edge tokyo-1, revision 42", "3m ago to lish-1, delta")
-        .containsPattern("cluster +aa +bb +aa +1m ago +edge/clusters/a.yaml: bad cluster");
+        .containsPattern("cluster +aa +bb +aa +1m ago")
+        .contains("cluster was rejected (edge/clusters/a.yaml):\n  bad cluster");
     assertThat(tree(lish.run("nodes", "a/b c", "--config").out()))
         .isEqualTo(tree("{\"resources\": {}}"));
     Result unknown = lish.run("nodes", "edge-9");
@@ -119,7 +120,7 @@ class AdminCommandsIT {
         "{\"name\": \"mesh\", \"state\": \"stale\", \"since\": \"2026-03-01T10:00:00Z\","
             + " \"detail\": \"no answer\"}";
     server.answer("GET /api/v1/sources", 200, "{\"sources\": [" + source + "]}");
-    assertThat(lish.run("sources").out()).containsPattern("mesh +stale +2h ago +no answer");
+    assertThat(lish.run("sources").out()).containsPattern("mesh +stale +silent for 2h +no answer");
     server.answer(
         "GET /api/v1/status",
         200,
@@ -144,9 +145,9 @@ class AdminCommandsIT {
         """);
     assertThat(lish.run("status").out())
         .contains("Lish 1 on lish-1, up for 2h, not ready", "  mesh has not answered")
-        .containsPattern("beta +42 +42 +head +up to date +1 warning +-")
-        .containsPattern(
-            "release +39 +40 +40 +paused, local +2 errors +incident \\(mina, 1h ago\\)")
+        .containsPattern("beta +42 +42 +head +up to date +1 warning")
+        .containsPattern("release +39 +40 +40 +paused, local +2 errors")
+        .contains("release is paused and pinned to 40: incident (mina, 1h ago)")
         .contains("revision 42 waits, since it would move Envoys:", "edge-1: beta -> release")
         .contains("lish promote membership 42", "3 synced", "mesh is stale");
   }
@@ -157,7 +158,7 @@ class AdminCommandsIT {
       server.answer("POST /api/v1/delivery/" + verb, 200, "{\"revision\": 7, \"changed\": true}");
     }
     assertThat(lish.run("pause", "--reason", "incident").out())
-        .isEqualTo("pause all stages: done (commit 7)\n");
+        .isEqualTo("pause all stages: done (order 7)\n");
     assertOrder("pause", "{\"reason\": \"incident\", \"local\": false}");
     lish.run("pause", "release", "-r", "incident", "--local");
     assertOrder("pause", "{\"stage\": \"release\", \"reason\": \"incident\", \"local\": true}");
@@ -178,11 +179,30 @@ class AdminCommandsIT {
   }
 
   private void assertOrder(String verb, String body) throws IOException {
-    AdminApiStub.Request last = server.requests.get(server.requests.size() - 1);
+    AdminApiStub.Request last =
+        server.requests.stream()
+            .filter(request -> request.line().startsWith("POST "))
+            .reduce((before, after) -> after)
+            .orElseThrow();
     assertThat(last.line()).isEqualTo("POST /api/v1/delivery/" + verb);
     assertThat(tree(last.body())).isEqualTo(tree(body));
     assertThat(last.token()).isEqualTo("Bearer t0ken");
     assertThat(last.user()).isEqualTo("mina");
+  }
+
+  @Test
+  void resumeSaysWhichStagesStayPinned() {
+    server.answer("POST /api/v1/delivery/resume", 200, "{\"revision\": 7, \"changed\": true}");
+    server.answer(
+        "GET /api/v1/delivery",
+        200,
+        """
+        {"stages": [{"name": "beta", "follow": "head", "revision": null},
+                    {"name": "release", "follow": "revision", "revision": 40}]}
+        """);
+    assertThat(lish.run("resume").err())
+        .contains("release stays pinned to revision 40", "lish promote release head --reason")
+        .doesNotContain("beta");
   }
 
   @Test

@@ -41,6 +41,13 @@ class ConfigTest {
   }
 
   @Test
+  void theSettingsOfTheComposeFileAreRight() throws IOException {
+    LishConfig config = right(Files.readString(Path.of("docker/lish.yaml")));
+    assertThat(config.sources().centralDogma()).isInstanceOf(DogmaConfig.Remote.class);
+    assertThat(config.sources().registries()).hasSize(1);
+  }
+
+  @Test
   void theDocumentedExampleIsRight() throws IOException {
     LishConfig config = right(example());
 

@@ -62,6 +62,15 @@ class OrdersTest {
   }
 
   @Test
+  void whyAStageIsPinnedIsNotLostWithThePause() {
+    Signature silent = new Signature("yuki", "", SIGNATURE.at());
+    StageControl back = control(Orders.rollback(StageControl.DEFAULT, R7, SIGNATURE));
+    assertThat(control(Orders.resume(back, silent)).reason()).isEqualTo(SIGNATURE.reason());
+    StageControl paused = control(Orders.pause(StageControl.DEFAULT, R7, SIGNATURE));
+    assertThat(control(Orders.resume(paused, silent)).reason()).isEmpty();
+  }
+
+  @Test
   void promotePinsAndPromoteHeadFollowsAgain() {
     StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, SIGNATURE));
     assertThat(Delivery.target(pinned, R9)).isEqualTo(R7);

@@ -49,7 +49,7 @@ class MembersTest {
 
   private Optional<Revision> step(Optional<MeshFolder> accepted, MeshFolder head, Node... nodes) {
     return members.step(
-        accepted.map(MeshFolder::revision), accepted, Optional.of(head), List.of(nodes));
+        accepted.map(MeshFolder::revision), accepted, Optional.of(head), List.of(nodes), true);
   }
 
   @Test
@@ -65,7 +65,8 @@ class MembersTest {
             Optional.of(new Revision(2)),
             Optional.empty(),
             Optional.of(folder(3, "beta release")),
-            List.of());
+            List.of(),
+            true);
     assertThat(ask).isEmpty();
     assertThat(members.names()).isEmpty();
   }

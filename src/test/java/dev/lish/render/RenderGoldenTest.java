@@ -15,9 +15,9 @@ import dev.lish.model.SnapshotKey;
 import dev.lish.source.Inputs;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.Service;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,11 +44,26 @@ import org.snakeyaml.engine.v2.nodes.Node;
 class RenderGoldenTest {
   private static final Path CASES = Path.of("src/test/resources/mesh");
   private static final Base64.Encoder BASE64 = Base64.getEncoder();
-  private static final TypeRegistry TYPES =
-      TypeRegistry.newBuilder()
-          .add(Router.getDescriptor())
-          .add(HttpConnectionManager.getDescriptor())
-          .build();
+  private static final Pattern TYPE_URL = Pattern.compile("type\\.googleapis\\.com/([\\w.]+)");
+  private static final TypeRegistry TYPES = typesOfAllCases();
+
+  /** Every message that some case names. */
+  private static TypeRegistry typesOfAllCases() {
+    TypeRegistry.Builder registry = TypeRegistry.newBuilder();
+    try (Stream<Path> all = Files.walk(CASES)) {
+      for (Path file : all.filter(path -> path.toString().contains("/in/")).toList()) {
+        if (Files.isRegularFile(file)) {
+          Matcher url = TYPE_URL.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+          while (url.find()) {
+            MessageTypes.builtIn().find(url.group(1)).ifPresent(registry::add);
+          }
+        }
+      }
+      return registry.build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static List<String> cases() throws IOException {
     try (Stream<Path> folders = Files.list(CASES)) {

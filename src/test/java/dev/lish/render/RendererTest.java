@@ -188,16 +188,35 @@ class RendererTest {
   }
 
   @Test
-  void aRevisionThatIsServedLosesAnyNumberOfServicesButNotAll() {
+  void aServedRevisionGoesOnWithTheLastGoodDataOfBadServices() {
     put("clusters/all.yaml.peb", FROM_CATALOG);
     services.put("consul", List.of(service("a", "1s"), service("b", "1s"), service("c", "1s")));
     Rendered served = done(render(Optional.empty())).rendered();
-    services.put("consul", List.of(service("a", "x"), service("b", "y"), service("c", "1s")));
+    services.put("consul", List.of(service("a", "x"), service("b", "2s"), service("c", "z")));
     assertThat(problems(render(Optional.empty()))).hasSize(2);
-    assertThat(names(done(render(Optional.of(served))).rendered(), ResourceType.CLUSTER))
-        .containsExactly("c");
-    services.put("consul", List.of(service("a", "x"), service("b", "y"), service("c", "z")));
-    assertThat(problems(render(Optional.of(served)))).hasSize(3);
+    Rendering.Done done = done(render(Optional.of(served)));
+    assertThat(names(done.rendered(), ResourceType.CLUSTER)).containsExactly("a", "b", "c");
+    assertThat(done.rendered().services().get("consul"))
+        .containsExactlyInAnyOrder(service("a", "1s"), service("b", "2s"), service("c", "1s"));
+    assertThat(done.warnings())
+        .hasSize(2)
+        .allSatisfy(w -> assertThat(w.message()).contains("(its last good data is used)"));
+    // The next change finds the last good data again.
+    services.put("consul", List.of(service("a", "y"), service("b", "3s"), service("c", "z")));
+    assertThat(done(render(Optional.of(done.rendered()))).rendered().services().get("consul"))
+        .containsExactlyInAnyOrder(service("a", "1s"), service("b", "3s"), service("c", "1s"));
+  }
+
+  @Test
+  void aNewServiceWithBadDataIsLeftOutOfAServedRevision() {
+    put("clusters/all.yaml.peb", FROM_CATALOG);
+    services.put("consul", List.of(service("a", "1s")));
+    Rendered served = done(render(Optional.empty())).rendered();
+    services.put("consul", List.of(service("a", "1s"), service("b", "x"), service("c", "y")));
+    Rendering.Done done = done(render(Optional.of(served)));
+    assertThat(names(done.rendered(), ResourceType.CLUSTER)).containsExactly("a");
+    services.put("consul", List.of(service("b", "x"), service("c", "y")));
+    assertThat(problems(render(Optional.of(served)))).hasSize(2);
   }
 
   @Test

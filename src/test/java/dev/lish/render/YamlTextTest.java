@@ -120,8 +120,9 @@ class YamlTextTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`a:\\n\\tb: 1\\n` | 2 | found a tab where YAML takes only spaces",
-        "`a: 1\\n\\tb: 1\\n` | 2 | found a tab where YAML takes only spaces",
+        "`a:\\n\\tb: 1\\n` | 2 | found a tab (expected: spaces)",
+        "`a: 1\\n\\tb: 1\\n` | 2 | found a tab (expected: spaces)",
+        "`a: 1\\nb: \"\\\\x` | 2 | not valid YAML: an escape that is cut off",
         "`a: [1, 2\\nb: 3\\n` | 2 | not valid YAML",
         "`a: 'x\\n\\nb: 1\\n` | 4 | not valid YAML",
         "`a: {{ name }}\\n` | 1 | found a key that is a list or a map",

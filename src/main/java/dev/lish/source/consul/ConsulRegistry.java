@@ -65,7 +65,7 @@ public final class ConsulRegistry implements Registry {
     unknown.removeAll(PARAMETERS);
     if (!unknown.isEmpty()) {
       cell.fail("parameters: " + unknown + " (expected: of " + new TreeSet<>(PARAMETERS) + ")");
-      return new Watched<>(cell, () -> {});
+      return cell.source(() -> {});
     }
     TreeMap<String, String> extra = new TreeMap<>();
     String tag = query.parameters().getOrDefault("tag", "");
@@ -79,7 +79,7 @@ public final class ConsulRegistry implements Registry {
             extra,
             answer -> accept(query, cell, answer));
     loop.add(watch);
-    return new Watched<>(cell, () -> loop.remove(watch));
+    return cell.source(() -> loop.remove(watch));
   }
 
   @Override
@@ -90,7 +90,7 @@ public final class ConsulRegistry implements Registry {
       loop.pin(new Watch("/catalog/services", scope, new TreeMap<>(), this::acceptCatalog));
       loop.every(1_000, this::letGo);
     }
-    return new Watched<>(services, () -> {});
+    return services.source(() -> {});
   }
 
   /** Services that left the catalog and stay in {@link #services} until released. */
@@ -176,23 +176,6 @@ public final class ConsulRegistry implements Registry {
   private void republish() {
     if (services.state() instanceof SourceState.Current<List<Service>>) {
       services.set(hold.list(clock.instant()));
-    }
-  }
-
-  private record Watched<T>(Cell<T> cell, Runnable end) implements Source<T> {
-    @Override
-    public SourceState<T> state() {
-      return cell.state();
-    }
-
-    @Override
-    public void watch(Runnable listener) {
-      cell.watch(listener);
-    }
-
-    @Override
-    public void close() {
-      end.run();
     }
   }
 }

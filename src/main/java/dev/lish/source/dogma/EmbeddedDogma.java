@@ -128,7 +128,10 @@ public final class EmbeddedDogma implements AutoCloseable {
       socket.bind(new InetSocketAddress(loopback(), port));
     } catch (BindException e) {
       throw new IOException(
-          "127.0.0.1:" + port + ": in use (expected: a free port for the embedded Central Dogma)",
+          "127.0.0.1:"
+              + port
+              + ": in use by another process (expected: a free port;"
+              + " embedded_central_dogma.port in lish.yaml names another)",
           e);
     }
   }

@@ -31,11 +31,18 @@ public final class FolderRegistry implements Registry {
 
   private record Parsed(String path, ByteString content, RegistryFile file) {}
 
-  /** Watches the folder from now on; the folder's source stays the caller's to close. */
-  public FolderRegistry(String name, Source<MeshFolder> folder, Clock clock) {
+  /**
+   * Watches the folder from now on; the folder's source stays the caller's to close.
+   *
+   * @param known a folder that has the registry, maybe an older one than the source says
+   */
+  public FolderRegistry(String name, MeshFolder known, Source<MeshFolder> folder, Clock clock) {
     this.name = name;
     this.folder = folder;
     listings = new Listings(name, clock);
+    if (namesIn(known).containsKey(name)) {
+      accept(known, "");
+    }
     folder.watch(this::read);
   }
 
@@ -77,6 +84,7 @@ public final class FolderRegistry implements Registry {
   }
 
   /** What is wrong with the file at head; then an older revision's is used. */
+  @Override
   public List<Problem> problems() {
     return listings.problems();
   }

@@ -6,7 +6,6 @@ import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.Service;
 import dev.lish.source.Source;
-import dev.lish.source.SourceState;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -55,7 +54,7 @@ final class Listings {
               problems = broken.problems();
               return broken.problems().get(0).toString();
             });
-    tell(cause);
+    tell(cause, stale);
     queries.forEach((cell, query) -> answer(cell, query));
     last.ifPresent(services -> catalog.set(services.catalog()));
     if (!trouble.isEmpty()) {
@@ -66,7 +65,7 @@ final class Listings {
   /** There is no file to read. */
   synchronized void fail(String cause) {
     problems = List.of();
-    tell(cause);
+    tell(cause, "");
     queries.keySet().forEach(cell -> cell.fail(cause));
     catalog.fail(cause);
   }
@@ -77,7 +76,7 @@ final class Listings {
   }
 
   Source<List<Service>> services() {
-    return new Watched<>(catalog, () -> {});
+    return catalog.source(() -> {});
   }
 
   synchronized Source<List<Instance>> instances(DiscoveryQuery query) {
@@ -86,11 +85,11 @@ final class Listings {
     unknown.removeAll(PARAMETERS);
     if (!unknown.isEmpty()) {
       cell.fail("parameters: " + unknown + " (expected: of " + PARAMETERS + ")");
-      return new Watched<>(cell, () -> {});
+      return cell.source(() -> {});
     }
     queries.put(cell, query);
     answer(cell, query);
-    return new Watched<>(cell, () -> forget(cell));
+    return cell.source(() -> forget(cell));
   }
 
   private void answer(Cell<List<Instance>> cell, DiscoveryQuery query) {
@@ -106,31 +105,17 @@ final class Listings {
   }
 
   /** One line when the trouble begins, changes and ends. */
-  private void tell(String cause) {
+  private void tell(String cause, String stale) {
     if (!cause.equals(trouble)) {
       if (cause.isEmpty()) {
         LOG.info("registry {} is read again", registry);
+      } else if (cause.equals(stale)) {
+        // The source of the file has said so already.
+        LOG.debug("registry {} keeps what it had: {}", registry, cause);
       } else {
         LOG.warn("registry {} keeps what it had: {}", registry, cause);
       }
       trouble = cause;
-    }
-  }
-
-  private record Watched<T>(Cell<T> cell, Runnable end) implements Source<T> {
-    @Override
-    public SourceState<T> state() {
-      return cell.state();
-    }
-
-    @Override
-    public void watch(Runnable listener) {
-      cell.watch(listener);
-    }
-
-    @Override
-    public void close() {
-      end.run();
     }
   }
 }

@@ -67,6 +67,7 @@ public final class PathRegistry implements Registry {
   }
 
   /** What is wrong with the file now; then its last good content is used. */
+  @Override
   public List<Problem> problems() {
     return listings.problems();
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.ContentHash;
+import dev.lish.model.Problem;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
@@ -184,6 +185,11 @@ public final class Kept implements AutoCloseable {
     }
 
     @Override
+    public List<Problem> problems() {
+      return registry.problems();
+    }
+
+    @Override
     public void close() {
       registry.close();
     }
@@ -200,6 +206,14 @@ public final class Kept implements AutoCloseable {
 
     @Override
     public CompletableFuture<MeshFolder> at(Revision revision) {
+      if (!(repository.state() instanceof SourceState.Current<MeshFolder>)) {
+        // It would be asked in vain, for as long as its time-outs say.
+        return CompletableFuture.supplyAsync(() -> folder(revision), files.executor())
+            .thenCompose(
+                kept ->
+                    kept.map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> repository.at(revision)));
+      }
       return repository
           .at(revision)
           .exceptionallyComposeAsync(

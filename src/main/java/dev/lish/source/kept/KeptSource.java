@@ -44,7 +44,7 @@ final class KeptSource<T> implements Source<T> {
     SourceState<T> state = source.state();
     if (kept.isPresent() && state instanceof SourceState.Missing<T> missing) {
       String cause = missing.cause().isEmpty() ? "no answer yet" : missing.cause();
-      return new SourceState.Stale<>(kept.get(), since, "from data/, since: " + cause);
+      return new SourceState.Stale<>(kept.get(), since, "from data/: " + cause);
     }
     return state;
   }

@@ -25,7 +25,10 @@ class FolderRegistryTest extends RegistryContract {
   private final Cell<MeshFolder> cell = new Cell<>(Clock.systemUTC());
   private final FilledFile file = new FilledFile();
   private int revision;
-  private final FolderRegistry registry = new FolderRegistry("local", source(), Clock.systemUTC());
+  private static final MeshFolder EMPTY = new MeshFolder(Revision.NONE, new TreeMap<>());
+
+  private final FolderRegistry registry =
+      new FolderRegistry("local", EMPTY, source(), Clock.systemUTC());
 
   FolderRegistryTest() {
     commit(file.text());

@@ -76,9 +76,9 @@ class KeptTest {
     try (Kept kept = new Kept(data, CLOCK)) {
       Source<List<Instance>> source = kept.keep(after.registry).instances(QUERY);
       assertThat(source.state())
-          .isEqualTo(new SourceState.Stale<>(INSTANCES, NOW, "from data/, since: no answer yet"));
+          .isEqualTo(new SourceState.Stale<>(INSTANCES, NOW, "from data/: no answer yet"));
       after.instances(QUERY).fail("Consul is down");
-      assertThat(source.state().cause()).isEqualTo("from data/, since: Consul is down");
+      assertThat(source.state().cause()).isEqualTo("from data/: Consul is down");
       after.instances(QUERY).set(List.of());
       assertThat(source.state()).isEqualTo(new SourceState.Current<>(List.of(), NOW));
       assertThat(kept.keep(after.registry).instances(DiscoveryQuery.parse("consul:new")).state())

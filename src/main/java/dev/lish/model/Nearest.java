@@ -1,4 +1,4 @@
-package dev.lish.render;
+package dev.lish.model;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** Finds the name that was probably meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** The candidate that is nearest to the word, if any is near; the first by name of several. */
-  static Optional<String> of(String word, Collection<String> candidates) {
+  public static Optional<String> of(String word, Collection<String> candidates) {
     String best = "";
     // A third of the word may be wrong, at least one letter and at most four.
     int limit = Math.max(1, Math.min(4, word.length() / 3)) + 1;
@@ -26,7 +26,7 @@ final class Nearest {
   }
 
   /** {@code ; did you mean "x"?}, or nothing. */
-  static String question(String word, Collection<String> candidates) {
+  public static String question(String word, Collection<String> candidates) {
     return of(word, candidates).map(near -> "; did you mean \"" + near + "\"?").orElse("");
   }
 

@@ -1,0 +1,53 @@
+package dev.lish.pipeline;
+
+import dev.lish.model.Revision;
+import dev.lish.source.MeshFolder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Remembers as long as the test runs. */
+final class FakeMemory implements Memory {
+  final Map<String, List<Revision>> served = new HashMap<>();
+  private Map<String, LocalOrder> orders = Map.of();
+  private Optional<String> trouble = Optional.empty();
+
+  void trouble(String why) {
+    trouble = Optional.of(why);
+  }
+
+  @Override
+  public synchronized List<Revision> served(String stage) {
+    return List.copyOf(served.getOrDefault(stage, List.of()));
+  }
+
+  @Override
+  public synchronized void serves(String stage, MeshFolder folder) {
+    served.computeIfAbsent(stage, s -> new ArrayList<>()).add(folder.revision());
+  }
+
+  @Override
+  public void membership(MeshFolder folder) {}
+
+  @Override
+  public boolean servedBefore() {
+    return false;
+  }
+
+  @Override
+  public Map<String, LocalOrder> localOrders() {
+    return orders;
+  }
+
+  @Override
+  public void keepLocalOrders(Map<String, LocalOrder> given) {
+    orders = Map.copyOf(given);
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return trouble;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.lish.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.Problem;
+import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
+import dev.lish.render.Mesh;
+import dev.lish.render.Rendered;
+import dev.lish.render.Rendering;
+import dev.lish.source.Inputs;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.Service;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class StageLineTest {
+  private static final String STAGE = "release";
+  private static final Rendering BAD =
+      new Rendering.Refused(List.of(Problem.error("a.yaml", 1, "wrong")));
+
+  private final StageLine line = new StageLine(STAGE);
+  private final List<Revision> served = new ArrayList<>();
+  private SortedMap<String, List<Service>> services = new TreeMap<>();
+
+  private static MeshFolder folder(Revision revision) {
+    return FakeMesh.folder(revision.number(), Map.of("revision", revision.toString()));
+  }
+
+  private Inputs inputs(Revision revision) {
+    TreeMap<String, ByteString> secrets = new TreeMap<>();
+    return new Inputs(STAGE, folder(revision), services, new TreeMap<>(), secrets, false);
+  }
+
+  private static Rendering good(Revision revision, String... catalogs) {
+    Mesh mesh = new Mesh(List.of(), new TreeMap<>(), List.of());
+    return new Rendering.Done(
+        new Rendered(
+            STAGE, revision, mesh, Map.of(), new TreeSet<>(List.of(catalogs)), new TreeMap<>()),
+        List.of());
+  }
+
+  private void head(int revision) {
+    line.aim(StageControl.DEFAULT, Optional.of(new Revision(revision)), served);
+  }
+
+  private void pin(int revision) {
+    StageControl control =
+        new StageControl(
+            Optional.of(new Revision(revision)), Optional.empty(), 0, "", "", Instant.EPOCH);
+    line.aim(control, Optional.of(new Revision(9)), served);
+  }
+
+  /** Renders until nothing is to be done; those up to this revision are good. */
+  private List<Integer> run(int lastGood, String... catalogs) {
+    List<Integer> rendered = new ArrayList<>();
+    Optional<Revision> wanted = line.wanted();
+    while (wanted.isPresent() && line.shouldRender(inputs(wanted.get()))) {
+      Revision revision = wanted.get();
+      rendered.add(revision.number());
+      assertThat(rendered).as("bounded").hasSizeLessThan(60);
+      line.started(inputs(revision));
+      line.finished(revision.number() <= lastGood ? good(revision, catalogs) : BAD, served);
+      line.release(List.of(), true);
+      wanted = line.wanted();
+    }
+    return rendered;
+  }
+
+  private Optional<Integer> serving() {
+    return line.revision().map(Revision::number);
+  }
+
+  @Test
+  void aBadHeadAtAFreshStartWalksBackToTheNewestThatRendersAndTellsOfHead() {
+    head(6);
+    assertThat(run(4)).containsExactly(6, 5, 4, 6);
+    assertThat(serving()).hasValue(4);
+    assertThat(line.problems()).hasSize(1);
+  }
+
+  @Test
+  void aStageWithoutAnyGoodRevisionComesToRest() {
+    head(100);
+    assertThat(run(0)).hasSizeLessThanOrEqualTo(22).startsWith(100, 99, 98);
+    assertThat(run(0)).isEmpty();
+    head(101);
+    assertThat(run(101)).containsExactly(101);
+    assertThat(serving()).hasValue(101);
+  }
+
+  @Test
+  void aRestartFirstServesWhatWasServedLast() {
+    served.add(new Revision(3));
+    head(6);
+    assertThat(run(4)).containsExactly(3, 6);
+    assertThat(serving()).hasValue(3);
+  }
+
+  @Test
+  void anUnreadableLastServedRevisionIsPassedOver() {
+    served.add(new Revision(3));
+    head(6);
+    line.unreadable(new Revision(3), served);
+    assertThat(run(6)).containsExactly(6);
+  }
+
+  @Test
+  void aBadCommitChangesNothingAndAMendedOneIsServed() {
+    head(2);
+    run(2);
+    head(3);
+    assertThat(run(2)).containsExactly(3);
+    assertThat(serving()).hasValue(2);
+    assertThat(line.problems()).hasSize(1);
+    head(4);
+    run(4);
+    assertThat(serving()).hasValue(4);
+    assertThat(line.problems()).isEmpty();
+  }
+
+  @Test
+  void aPinBackAndForthRendersWhatItLeft() {
+    head(2);
+    run(2);
+    head(3);
+    pin(99);
+    line.unreadable(new Revision(99), served);
+    assertThat(line.wanted()).hasValue(new Revision(99));
+    head(3);
+    run(3);
+    assertThat(serving()).hasValue(3);
+  }
+
+  @Test
+  void onlyACatalogThatTheTemplatesReadIsAReasonToRenderAgain() {
+    services.put("consul", List.of());
+    services.put("other", List.of());
+    head(2);
+    assertThat(run(2, "consul")).containsExactly(2);
+    Service api = new Service("api", new TreeSet<>(), new TreeMap<>());
+    services = new TreeMap<>(Map.of("consul", List.of(), "other", List.of(api)));
+    assertThat(run(2, "consul")).isEmpty();
+    services = new TreeMap<>(Map.of("consul", List.of(api), "other", List.of(api)));
+    assertThat(run(2, "consul")).containsExactly(2);
+  }
+
+  @Test
+  void oneThatWaitsForARegistryIsRenderedWhenItAnswers() {
+    head(2);
+    line.started(inputs(new Revision(2)));
+    line.finished(new Rendering.Waiting(new TreeSet<>(List.of("consul"))), served);
+    assertThat(line.waitingFor()).containsExactly("consul");
+    assertThat(line.shouldRender(inputs(new Revision(2)))).isFalse();
+    services.put("consul", List.of());
+    assertThat(run(2, "consul")).containsExactly(2);
+    assertThat(line.waitingFor()).isEmpty();
+  }
+}
