@@ -45,7 +45,10 @@ final class Demo {
             .map(Loopback::listener)
             .orElse(OptionalInt.empty());
     if (key.isEmpty() || listener.isEmpty()) {
-      throw new StartException("the mesh has no listener on loopback (expected: the sample mesh)");
+      throw new StartException(
+          view.notReady().isEmpty()
+              ? "the mesh has no listener on loopback (expected: the sample mesh)"
+              : "the demo's mesh is not served: " + String.join("; ", view.notReady()));
     }
     Optional<Path> envoy = DemoEnvoy.find(environment);
     out.println();

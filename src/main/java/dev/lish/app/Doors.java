@@ -1,18 +1,22 @@
 package dev.lish.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import dev.lish.config.AdminConfig;
+import dev.lish.config.HostPort;
 import dev.lish.config.ServerTls;
 import dev.lish.config.XdsConfig;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.netty.handler.ssl.ClientAuth;
-import java.io.IOException;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -31,20 +33,11 @@ final class Doors implements AutoCloseable {
   private static final Duration PING = Duration.ofSeconds(30);
   private static final Duration STOP = Duration.ofSeconds(5);
 
-  private final List<TlsMaterial> materials = new ArrayList<>();
+  private final Certificates certificates;
   private final List<Server> servers = new ArrayList<>();
-  private final ScheduledExecutorService refresher =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "lish-tls");
-            thread.setDaemon(true);
-            return thread;
-          });
 
-  Doors() {
-    var unused =
-        refresher.scheduleWithFixedDelay(
-            () -> materials.forEach(TlsMaterial::refresh), 5, 5, TimeUnit.SECONDS);
+  Doors(Certificates certificates) {
+    this.certificates = certificates;
   }
 
   /** Opens the port for xDS and access logs; gives the port that it listens on. */
@@ -62,64 +55,64 @@ final class Doors implements AutoCloseable {
       grpc.addService(
           interceptor.map(i -> ServerInterceptors.intercept(service, i)).orElse(service));
     }
-    ServerBuilder builder = builder("xds", config.address(), config.port(), config.tls());
+    ServerBuilder builder =
+        builder(config.address(), config.port(), config.tls(), certificates.xds());
     // All of these would count a whole stream, which lasts as long as its Envoy.
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.
     builder.pingInterval(PING).http2MaxStreamsPerConnection(Integer.MAX_VALUE);
     builder.service(grpc.build());
-    return start("xds", builder, config.address(), config.port());
+    return start(
+        "xds",
+        builder,
+        new HostPort(config.address(), config.port()).toString(),
+        certificates.xds());
   }
 
   /** Opens the port for the admin API, the page and metrics. */
   int openAdmin(AdminConfig config, Consumer<ServerBuilder> services) throws StartException {
-    ServerBuilder builder = builder("admin", config.address(), config.port(), config.tls());
+    ServerBuilder builder =
+        builder(config.address(), config.port(), config.tls(), certificates.admin());
     builder.maxRequestLength(64L << 20).requestTimeout(Duration.ofSeconds(60));
     services.accept(builder);
-    return start("admin", builder, config.address(), config.port());
+    return start(
+        "admin",
+        builder,
+        new HostPort(config.address(), config.port()).toString(),
+        certificates.admin());
   }
 
-  private ServerBuilder builder(String name, String address, int port, Optional<ServerTls> tls)
-      throws StartException {
+  private static ServerBuilder builder(
+      String address, int port, Optional<ServerTls> tls, Optional<TlsMaterial> material) {
     ServerBuilder builder = Server.builder();
     InetSocketAddress local = new InetSocketAddress(address, port);
     builder.port(local, tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
     builder.gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(2));
     if (tls.isPresent()) {
-      TlsMaterial material = material(name, tls.get());
-      builder.tls(ReloadingKeyManager.factory(material));
+      TlsMaterial files = material.orElseThrow();
+      builder.tls(ReloadingKeyManager.factory(files));
       if (tls.get().clientCa().isPresent()) {
         boolean required = tls.get().requireClientCertificate();
         builder.tlsCustomizer(
             ssl ->
                 ssl.clientAuth(required ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL)
-                    .trustManager(new ReloadingTrustManager(material)));
+                    .trustManager(new ReloadingTrustManager(files)));
       }
     }
     return builder;
   }
 
-  private TlsMaterial material(String name, ServerTls tls) throws StartException {
-    try {
-      TlsMaterial material = new TlsMaterial(tls.certificate(), tls.privateKey(), tls.clientCa());
-      materials.add(material);
-      return material;
-    } catch (IOException e) {
-      throw new StartException(name + ".tls: " + e.getMessage(), e);
-    }
-  }
-
-  private int start(String name, ServerBuilder builder, String address, int port)
+  private int start(String name, ServerBuilder builder, String at, Optional<TlsMaterial> material)
       throws StartException {
-    Server server = builder.build();
+    Server server;
     try {
+      server = builder.build();
       server.start().join();
-    } catch (CompletionException e) {
-      String place = (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
+    } catch (CompletionException | IllegalStateException e) {
       throw new StartException(
           name
               + ": cannot listen on "
-              + place
+              + at
               + ": "
               + reason(e)
               + " (expected: a free port of this host; "
@@ -130,17 +123,28 @@ final class Doors implements AutoCloseable {
           e);
     }
     servers.add(server);
+    material.ifPresent(m -> m.watch(loaded -> forgetSessions(server, loaded)));
     return server.activeLocalPort();
+  }
+
+  /**
+   * A resumed session skips the check of the client's certificate, so none may outlive a change of
+   * the authorities. Sessions of another context are not resumed.
+   */
+  private static void forgetSessions(Server server, TlsMaterial.Loaded loaded) {
+    SslContext context = server.config().defaultVirtualHost().sslContext();
+    if (context != null && context.sessionContext() instanceof OpenSslServerSessionContext open) {
+      open.setSessionIdContext(loaded.hash().toString().getBytes(US_ASCII));
+    }
   }
 
   @Override
   public void close() {
-    refresher.shutdownNow();
     stop(servers);
   }
 
   /** Why a server did not start, without the names of Netty's exceptions. */
-  static String reason(CompletionException e) {
+  static String reason(RuntimeException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String message = String.valueOf(cause.getMessage());
     if (message.contains("Address already in use")) {

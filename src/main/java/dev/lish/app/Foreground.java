@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 public final class Foreground {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  /** A demo without its mesh shows nothing, so a slow machine gets its time. */
+  private static final Duration DEMO_PATIENCE = Duration.ofSeconds(90);
+
   /**
    * This long after the streams' own time the process ends, whatever is still being closed; service
    * managers kill later.
@@ -59,7 +62,10 @@ public final class Foreground {
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       Lish lish = parts.add(Lish.start(config, clock));
-      awaitReady(lish, stopped);
+      awaitReady(lish, stopped, demo ? DEMO_PATIENCE : PATIENCE);
+      if (stopped.getCount() == 0) {
+        return;
+      }
       tellServing(lish);
       boolean envoy = demo && new Demo(out, environment, checkout).start(lish, parts);
       if (!envoy) {
@@ -74,8 +80,8 @@ public final class Foreground {
   }
 
   /** A start is a matter of a second; what takes longer is told, and does not hold anything up. */
-  private void awaitReady(Lish lish, CountDownLatch stopped) {
-    Instant end = clock.instant().plus(PATIENCE);
+  private void awaitReady(Lish lish, CountDownLatch stopped, Duration patience) {
+    Instant end = clock.instant().plus(patience);
     boolean waits = true;
     try {
       while (waits) {

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** A running Lish. {@link #start} is the table of contents: each part, what it takes and gives. */
 public final class Lish implements AutoCloseable {
@@ -93,6 +94,8 @@ public final class Lish implements AutoCloseable {
   private static Lish start(
       LishConfig config, Clock clock, Optional<ServerInterceptor> interceptor, Parts parts)
       throws StartException {
+    // Mistakes in files are told before anything takes time.
+    Certificates certificates = parts.add(Certificates.read(config.ports()));
     DataFolder data = parts.add(DataFolder.open(config.dataDir()));
     String token = token(config.ports().admin(), data);
     Kept kept = parts.add(kept(data, clock));
@@ -119,6 +122,7 @@ public final class Lish implements AutoCloseable {
     Xds xds =
         new Xds(
             Settings.limits(config.ports().xds().limits()),
+            config.insecure(),
             clock,
             event -> tell(told, event),
             meters.xds());
@@ -135,18 +139,19 @@ public final class Lish implements AutoCloseable {
             new Pipeline(world, folder -> MeshReader.read(folder).mesh(), xds::publish, clock));
     told.set(pipeline);
     AccessLogs accessLogs = new AccessLogs(1_000);
-    meters.watch(pipeline::view, xds::nodes, accessLogs::view);
+    Supplier<View> view = shown(config, pipeline);
+    meters.watch(view, xds::nodes, accessLogs::view);
     pipeline.start();
 
     // The doors, last: who connects finds everything in place.
-    Doors doors = parts.add(new Doors());
+    Doors doors = parts.add(new Doors(certificates));
     List<ServerServiceDefinition> services = new ArrayList<>(xds.services());
     services.add(accessLogs.service());
     int xdsPort = doors.openXds(config.ports().xds(), services, interceptor);
     FolderCheck check = new FolderCheck(world);
     Admin admin =
         new Admin(
-            new Reads(pipeline::view, xds::nodes, accessLogs::view),
+            new Reads(view, xds::nodes, accessLogs::view),
             texts(config, meters, types, xdsPort),
             new RepositoryOperations(world, pipeline, check, clock),
             adminDoors(config.ports().admin(), token),
@@ -154,6 +159,11 @@ public final class Lish implements AutoCloseable {
     int adminPort = doors.openAdmin(config.ports().admin(), admin::addTo);
     Ports ports = new Ports(xdsPort, adminPort, dogma.embeddedPort());
     return new Lish(config, parts, pipeline, xds, ports, token);
+  }
+
+  private static Supplier<View> shown(LishConfig config, Pipeline pipeline) {
+    boolean secretsTravel = config.insecure() || config.ports().xds().tls().isPresent();
+    return secretsTravel ? pipeline::view : () -> CleartextSecrets.marked(pipeline.view());
   }
 
   private static void tell(AtomicReference<Pipeline> told, StreamEvent event) {

@@ -12,10 +12,11 @@ import javax.net.ssl.ManagerFactoryParameters;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Gives each handshake the certificate and key that were read last. */
+/**
+ * Gives each handshake the certificate and key that were read last. The alias is the hash of what
+ * was read, so that the certificate and the key of one handshake are a pair, come what may.
+ */
 final class ReloadingKeyManager extends X509ExtendedKeyManager {
-  private static final String ALIAS = "lish";
-
   private final TlsMaterial material;
 
   private ReloadingKeyManager(TlsMaterial material) {
@@ -46,27 +47,25 @@ final class ReloadingKeyManager extends X509ExtendedKeyManager {
   @SuppressWarnings("NullAway") // null means "no key of this type", by the contract of the JDK
   public String chooseServerAlias(
       String keyType, Principal[] issuers, @org.jspecify.annotations.Nullable Socket socket) {
-    String algorithm = material.current().key().getAlgorithm();
-    boolean fits =
-        keyType.startsWith(algorithm)
-            || (keyType.startsWith("EC") && algorithm.startsWith("EC"))
-            || (keyType.startsWith("EdDSA") && algorithm.startsWith("Ed"));
-    return fits ? ALIAS : null;
+    TlsMaterial.Loaded current = material.current();
+    String algorithm = current.key().getAlgorithm();
+    boolean fits = keyType.startsWith(algorithm);
+    return fits ? current.hash().toString() : null;
   }
 
   @Override
   public X509Certificate[] getCertificateChain(String alias) {
-    return material.current().chain().toArray(X509Certificate[]::new);
+    return material.of(alias).chain().toArray(X509Certificate[]::new);
   }
 
   @Override
   public PrivateKey getPrivateKey(String alias) {
-    return material.current().key();
+    return material.of(alias).key();
   }
 
   @Override
   public String[] getServerAliases(String keyType, Principal[] issuers) {
-    return new String[] {ALIAS};
+    return new String[] {material.current().hash().toString()};
   }
 
   @Override

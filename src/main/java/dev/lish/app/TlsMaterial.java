@@ -1,16 +1,21 @@
 package dev.lish.app;
 
+import com.google.protobuf.ByteString;
+import dev.lish.config.ServerTls;
+import dev.lish.model.ContentHash;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -25,85 +30,153 @@ import org.slf4j.LoggerFactory;
 final class TlsMaterial {
   private static final Logger log = LoggerFactory.getLogger(TlsMaterial.class);
 
-  private final Path certificate;
-  private final Path privateKey;
-  private final Optional<Path> clientAuthority;
-  private List<FileTime> seen = List.of();
-  private volatile Loaded loaded;
+  /** How a key of each kind signs, to find out whether it belongs to a certificate. */
+  private static final Map<String, String> SIGNATURES =
+      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
 
-  /** What the files hold. */
+  private final String name;
+  private final ServerTls files;
+  private final List<Consumer<Loaded>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Loaded loaded;
+  private volatile Loaded previous;
+  private String trouble = "";
+  private String told = "";
+
+  /**
+   * What the files hold.
+   *
+   * @param hash of all of them
+   * @param clients checks the certificates of clients; empty: none is asked for
+   */
   record Loaded(
-      PrivateKey key, List<X509Certificate> chain, Optional<X509ExtendedTrustManager> clients) {}
+      ContentHash hash,
+      PrivateKey key,
+      List<X509Certificate> chain,
+      Optional<X509ExtendedTrustManager> clients) {
+    /** Never the key. */
+    @Override
+    public String toString() {
+      return "Loaded[" + hash + "]";
+    }
+  }
+
+  private record Content(Pem certificate, Pem key, Optional<Pem> authority) {
+    ContentHash hash() {
+      return ContentHash.of(
+          certificate.content().toByteArray(),
+          key.content().toByteArray(),
+          authority.map(Pem::content).orElse(ByteString.EMPTY).toByteArray());
+    }
+  }
 
   /**
    * Reads the files for the first time.
    *
+   * @param name the section of {@code lish.yaml}, for the log
    * @throws IOException naming the file that cannot be used
    */
-  TlsMaterial(Path certificate, Path privateKey, Optional<Path> clientAuthority)
-      throws IOException {
-    this.certificate = certificate;
-    this.privateKey = privateKey;
-    this.clientAuthority = clientAuthority;
-    seen = times();
-    loaded = load();
+  TlsMaterial(String name, ServerTls files) throws IOException {
+    this.name = name;
+    this.files = files;
+    loaded = load(read());
+    previous = loaded;
   }
 
   Loaded current() {
     return loaded;
   }
 
-  /** Reads the files again if their times changed. Called now and then, from one thread. */
+  /** What had this hash, while a handshake that chose it goes on; else what is current. */
+  Loaded of(String hash) {
+    Loaded before = previous;
+    return before.hash.toString().equals(hash) ? before : loaded;
+  }
+
+  /** Calls the listener after every change, from the thread that refreshes. */
+  void watch(Consumer<Loaded> listener) {
+    listeners.add(listener);
+  }
+
+  /** Reads the files again. Called now and then, from one thread. */
   void refresh() {
     try {
-      List<FileTime> now = times();
-      if (!now.equals(seen)) {
-        loaded = load();
-        seen = now;
-        log.info("TLS certificate {} was read again", certificate);
+      Content content = read();
+      if (!content.hash().equals(loaded.hash)) {
+        Loaded next = load(content);
+        previous = loaded;
+        loaded = next;
+        log.info("{}: {} was read again, for new connections", name, files.certificate());
+        listeners.forEach(listener -> listener.accept(next));
       }
+      trouble = "";
+      told = "";
     } catch (IOException e) {
-      log.warn("the last good TLS certificate stays in use: {}", e.toString());
+      tell(String.valueOf(e.getMessage()));
     }
   }
 
-  private List<FileTime> times() throws IOException {
-    List<FileTime> times = new ArrayList<>();
-    times.add(Files.getLastModifiedTime(certificate));
-    times.add(Files.getLastModifiedTime(privateKey));
-    if (clientAuthority.isPresent()) {
-      times.add(Files.getLastModifiedTime(clientAuthority.get()));
+  /** A pair is written one file after the other, so what is wrong for a moment only is not told. */
+  private void tell(String cause) {
+    if (cause.equals(trouble) && !cause.equals(told)) {
+      log.warn("{}: the last good certificate stays in use: {}", name, cause);
+      told = cause;
     }
-    return times;
+    trouble = cause;
   }
 
-  private Loaded load() throws IOException {
-    List<X509Certificate> chain = Pem.certificates(certificate);
-    PrivateKey key = Pem.privateKey(privateKey);
-    if (!key.getAlgorithm()
-        .startsWith(chain.get(0).getPublicKey().getAlgorithm().substring(0, 2))) {
+  private Content read() throws IOException {
+    Optional<Path> authority = files.clientCa();
+    return new Content(
+        Pem.read(files.certificate()),
+        Pem.read(files.privateKey()),
+        authority.isPresent() ? Optional.of(Pem.read(authority.get())) : Optional.empty());
+  }
+
+  private static Loaded load(Content content) throws IOException {
+    List<X509Certificate> chain = content.certificate.certificates();
+    PrivateKey key = content.key.privateKey();
+    if (!isPair(key, chain.get(0).getPublicKey())) {
       throw new IOException(
-          privateKey
-              + ": a key for "
-              + key.getAlgorithm()
-              + " (expected: the key of "
-              + certificate
-              + ")");
+          content.key.file()
+              + ": not the key of the first certificate in "
+              + content.certificate.file()
+              + " (expected: the server's own certificate first, and its key)");
     }
     Optional<X509ExtendedTrustManager> clients =
-        clientAuthority.isPresent()
-            ? Optional.of(trust(Pem.certificates(clientAuthority.get())))
+        content.authority.isPresent()
+            ? Optional.of(trust(content.authority.get()))
             : Optional.empty();
-    return new Loaded(key, chain, clients);
+    return new Loaded(content.hash(), key, chain, clients);
   }
 
-  private static X509ExtendedTrustManager trust(List<X509Certificate> authorities)
-      throws IOException {
+  /** Whether what the private key signs is what the public one verifies. */
+  private static boolean isPair(PrivateKey key, PublicKey certified) {
+    String algorithm = SIGNATURES.get(key.getAlgorithm());
+    if (algorithm == null || !key.getAlgorithm().equals(certified.getAlgorithm())) {
+      return false;
+    }
+    try {
+      byte[] text = {1, 2, 3};
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(certified);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      // For example a key of another curve: verifying throws instead of saying no.
+      return false;
+    }
+  }
+
+  private static X509ExtendedTrustManager trust(Pem authority) throws IOException {
+    List<X509Certificate> certificates = authority.certificates();
     try {
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
-      for (int i = 0; i < authorities.size(); i++) {
-        store.setCertificateEntry("ca-" + i, authorities.get(i));
+      for (int i = 0; i < certificates.size(); i++) {
+        store.setCertificateEntry("ca-" + i, certificates.get(i));
       }
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -115,7 +188,7 @@ final class TlsMaterial {
       }
       throw new IOException("the JDK has no X509ExtendedTrustManager");
     } catch (GeneralSecurityException e) {
-      throw new IOException("the client authorities cannot be used: " + e.getMessage(), e);
+      throw new IOException(authority.file() + ": cannot be used: " + e.getMessage(), e);
     }
   }
 }

@@ -4,9 +4,10 @@ import dev.lish.model.Problem;
 import dev.lish.render.Mesh;
 import dev.lish.render.Renderer;
 import dev.lish.source.DiscoveryQuery;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -43,7 +44,7 @@ final class CheckCommand implements Command {
     boolean json = given.output("lines", "json").equals("json");
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
     TreeSet<Problem> found = new TreeSet<>(mesh.problems());
-    TreeSet<DiscoveryQuery> queries = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
+    Set<DiscoveryQuery> queries = new HashSet<>();
     int snapshots = 0;
     for (String stage : mesh.mesh().map(CheckCommand::stages).orElse(List.of())) {
       snapshots +=

@@ -138,7 +138,7 @@ final class StatusCommand implements Command {
       membership
           .path("moves")
           .forEach(m -> terminal.print("              " + Terminal.clean(m.asText())));
-      terminal.print("            lish promote membership " + pending + " --reason … lets it");
+      terminal.print("            lish promote membership " + pending + " --reason TEXT lets it");
     }
   }
 

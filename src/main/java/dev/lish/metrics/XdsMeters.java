@@ -34,6 +34,7 @@ final class XdsMeters implements XdsMeter {
   private final Map<ResourceType, PerType> types = new EnumMap<>(ResourceType.class);
   private final Map<String, Counter> refused = new ConcurrentHashMap<>();
   private final Counter unknown;
+  private final Counter withheld;
 
   private record Streams(AtomicInteger open, Counter opened) {}
 
@@ -65,6 +66,11 @@ final class XdsMeters implements XdsMeter {
     unknown =
         Counter.builder("lish.xds.unknown.types")
             .description("Subscriptions to types that Lish does not serve")
+            .register(registry);
+    withheld =
+        Counter.builder("lish.xds.withheld")
+            .description("Streams that asked for secrets in cleartext, and were not answered")
+            .tag("type", ResourceType.SECRET.label())
             .register(registry);
   }
 
@@ -180,6 +186,11 @@ final class XdsMeters implements XdsMeter {
   @Override
   public void unknownType() {
     unknown.increment();
+  }
+
+  @Override
+  public void withheld(ResourceType type) {
+    withheld.increment();
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * Which nodes belong: every key must match ({@link Node#values} has the keys), a glob with {@code
@@ -37,11 +36,34 @@ public record NodeMatch(SortedMap<String, String> globs) {
     return true;
   }
 
+  /**
+   * In time proportional to the product of both lengths at most: the value comes from whoever
+   * connects.
+   */
   private static boolean matches(String glob, String value) {
-    if (glob.indexOf('*') < 0 && glob.indexOf('?') < 0) {
-      return glob.equals(value);
+    int at = 0;
+    int in = 0;
+    int star = -1;
+    int taken = 0;
+    while (in < value.length()) {
+      char expected = at < glob.length() ? glob.charAt(at) : 0;
+      if (at < glob.length() && expected == '*') {
+        star = at++;
+        taken = in;
+      } else if (at < glob.length() && (expected == '?' || expected == value.charAt(in))) {
+        at++;
+        in++;
+      } else if (star >= 0) {
+        // The last star takes one character more; stars before it never need to.
+        at = star + 1;
+        in = ++taken;
+      } else {
+        return false;
+      }
     }
-    String regex = Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-    return Pattern.compile(regex, Pattern.DOTALL).matcher(value).matches();
+    while (at < glob.length() && glob.charAt(at) == '*') {
+      at++;
+    }
+    return at == glob.length();
   }
 }

@@ -1,8 +1,6 @@
 package dev.lish.pipeline;
 
-import dev.lish.model.Node;
 import dev.lish.model.Problem;
-import dev.lish.serve.StreamEvent;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +18,6 @@ final class Announcements {
 
   /** Of the Problems of a stage; all are in the API. */
   private static final int SHOWN = 10;
-
-  private static final int LONGEST = 500;
 
   private final Map<String, Set<Problem>> problems = new HashMap<>();
   private View.Membership membership = View.Membership.NONE;
@@ -72,35 +68,6 @@ final class Announcements {
     if (fresh.isEmpty() && now.isEmpty() && !before.isEmpty()) {
       log.info("stage {} has no Problems any more", stage.name());
     }
-  }
-
-  /** An Envoy rejected something. */
-  void nacked(StreamEvent.Nacked nacked) {
-    log.warn(
-        "Envoy {} rejected {} {} of revision {} ({}{}): {}",
-        nacked.node().id(),
-        nacked.type().label(),
-        nacked.version().value(),
-        nacked.revision(),
-        some(nacked.names()),
-        nacked.path().isEmpty() ? "" : " in " + nacked.path(),
-        cut(nacked.message()));
-  }
-
-  /** Envoys that match no stage and group. */
-  void unmatched(List<Node> nodes) {
-    for (Node node : nodes) {
-      log.warn(
-          "Envoy {} (cluster {}, from {}) matches no stage and group: it is sent nothing and keeps"
-              + " what it has",
-          node.id(),
-          node.cluster(),
-          node.peerAddress());
-    }
-  }
-
-  private static String cut(String text) {
-    return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
   }
 
   private static String some(List<String> lines) {

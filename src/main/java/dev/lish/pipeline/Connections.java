@@ -8,15 +8,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The Envoys that are connected, by stream. One that has just gone counts as connected for a while:
@@ -32,8 +28,6 @@ final class Connections {
   private final Map<Long, Node> nodes = new HashMap<>();
   private final Map<String, Gone> gone = new LinkedHashMap<>();
   private final Clock clock;
-  private final Set<Long> toCheck = new TreeSet<>();
-  private final Set<Long> unmatched = new HashSet<>();
   private Assignment assignment = Assignment.NONE;
 
   /** A node whose stream ended, and when. */
@@ -45,15 +39,12 @@ final class Connections {
 
   /** True when the stream is new. */
   boolean add(long stream, Node node) {
-    toCheck.add(stream);
     gone.remove(node.id());
     return nodes.put(stream, node) == null;
   }
 
   /** True when the stream was known. */
   boolean remove(long stream) {
-    toCheck.remove(stream);
-    unmatched.remove(stream);
     Node node = nodes.remove(stream);
     if (node != null) {
       gone.remove(node.id());
@@ -65,36 +56,7 @@ final class Connections {
 
   /** What is published decides who belongs to which stage. */
   void published(Assignment now) {
-    if (!now.stages().equals(assignment.stages()) || !now.groups().equals(assignment.groups())) {
-      toCheck.addAll(nodes.keySet());
-    }
     assignment = now;
-  }
-
-  /** The nodes that have come to match no stage and group since the last call, each told once. */
-  List<Node> newlyUnmatched() {
-    List<Node> found = new ArrayList<>();
-    if (!assignment.stages().isEmpty()) {
-      for (long stream : toCheck) {
-        Node node = nodes.get(stream);
-        if (node != null && !isMatched(node)) {
-          if (unmatched.add(stream)) {
-            found.add(node);
-          }
-        } else {
-          unmatched.remove(stream);
-        }
-      }
-      toCheck.clear();
-    }
-    return found;
-  }
-
-  /** One whose stage has nothing to serve yet is only early. */
-  private boolean isMatched(Node node) {
-    Optional<String> stage = assignment.stageOf(node);
-    return stage.isPresent()
-        && (!assignment.groups().containsKey(stage.get()) || assignment.keyOf(node).isPresent());
   }
 
   /** The nodes that are connected, and those that may come back. */

@@ -186,7 +186,6 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private boolean nacked(StreamEvent.Nacked nacked) {
-    announcements.nacked(nacked);
     epochs.nacked(nacked.key().stage(), nacked.revision(), nacked.epoch(), nacked.type());
     return true;
   }
@@ -235,7 +234,6 @@ public final class Pipeline implements AutoCloseable {
             : view.with(next, clock.instant());
     if (whole) {
       announcements.tell(view);
-      announcements.unmatched(connections.newlyUnmatched());
     }
   }
 

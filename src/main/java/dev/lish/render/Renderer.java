@@ -2,8 +2,12 @@ package dev.lish.render;
 
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Inputs;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -51,10 +55,15 @@ public final class Renderer {
 
   /** Every query that some group's endpoints need. */
   public static SortedSet<DiscoveryQuery> queries(Rendered rendered) {
-    TreeSet<DiscoveryQuery> queries = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
+    // Groups share specs, and a comparison makes two texts: what is the same is dropped before.
+    Set<EndpointSpec> specs = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Rendered.Group group : rendered.groups().values()) {
-      group.endpoints().values().forEach(spec -> queries.addAll(spec.queries()));
+      specs.addAll(group.endpoints().values());
     }
+    Set<DiscoveryQuery> distinct = new HashSet<>();
+    specs.forEach(spec -> distinct.addAll(spec.queries()));
+    TreeSet<DiscoveryQuery> queries = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
+    queries.addAll(distinct);
     return queries;
   }
 }

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class AdsStream extends ServerCall.Listener<byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(AdsStream.class);
 
+  private static final String NO_SECRETS =
+      "secrets are served only over TLS (expected: xds.tls in lish.yaml, or insecure: true)";
+
   private final ServerCall<byte[], Response> call;
   private final StreamKind kind;
   private final Optional<ResourceType> only;
@@ -103,7 +106,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       return;
     }
     Optional<ResourceType> type = type(request);
-    if (type.isEmpty()) {
+    if (type.isEmpty() || withheld(type.get())) {
       return;
     }
     long now = streams.now();
@@ -171,6 +174,19 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       }
     }
     return type;
+  }
+
+  /** Secrets travel encrypted, unless the operator says that the network is trusted. */
+  private boolean withheld(ResourceType type) {
+    if (type != ResourceType.SECRET || peer.secure() || streams.secretsInCleartext) {
+      return false;
+    }
+    if (report.withheld(type, NO_SECRETS, Streams.instant(streams.now()))) {
+      streams.meter.withheld(type);
+      LOG.warn("{} asks for secrets and is not answered: {}", this, NO_SECRETS);
+      pump();
+    }
+    return true;
   }
 
   private void answered(ResourceType type, Reply reply, long now) {

@@ -46,7 +46,7 @@ public record NodeView(
   public enum State {
     /** It has accepted all that it should have. */
     SYNCED,
-    /** Something is on its way, or waits its turn, or the snapshot is not ready. */
+    /** Something is on its way, waits its turn or is withheld, or the snapshot is not ready. */
     BEHIND,
     /** It rejected something, and there is nothing else yet to offer. */
     NACKED,
@@ -60,7 +60,7 @@ public record NodeView(
    * @param sent the version last sent, or brought along by the client; empty: none
    * @param acked the version last accepted; empty: none
    * @param nacked the version last rejected, if nothing was accepted after it; else empty
-   * @param message why it was rejected; empty when it was not
+   * @param message why it was rejected, or why it is not sent at all; else empty
    * @param at when the last of these happened
    * @param file the mesh file of the rejected resource; empty when it is not known
    */
@@ -82,6 +82,10 @@ public record NodeView(
 
     TypeView accepted(Version version, Instant now) {
       return new TypeView(sent, Optional.of(version), Optional.empty(), "", now, "");
+    }
+
+    TypeView withheld(String why) {
+      return new TypeView(sent, acked, nacked, why, at, file);
     }
 
     TypeView rejected(Version version, Rejection rejection, Instant now) {

@@ -23,9 +23,10 @@ import javax.net.ssl.SSLSession;
  * The other end of a connection.
  *
  * @param address host and port
+ * @param secure true: what it is sent is encrypted on the way
  * @param sans URI and DNS names of its certificate
  */
-record Peer(String address, List<String> sans) {
+record Peer(String address, boolean secure, List<String> sans) {
   private static final int DNS = 2;
   private static final int URI = 6;
 
@@ -36,6 +37,7 @@ record Peer(String address, List<String> sans) {
     SSLSession session = context.sslSession();
     return new Peer(
         (host.contains(":") ? "[" + host + "]" : host) + ":" + remote.getPort(),
+        session != null,
         session == null ? List.of() : sans(session));
   }
 

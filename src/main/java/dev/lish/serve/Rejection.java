@@ -28,9 +28,13 @@ record Rejection(String message, List<String> names, String path) {
 
   /** What was rejected, for the log. */
   String of(TypeStream.InFlight about) {
-    String label = about.draft().payload().type().label();
+    Payload payload = about.draft().payload();
+    String label = payload.type().label();
     return (names.isEmpty() ? label : label + " " + names)
-        + " of revision "
+        + (path.isEmpty() ? "" : " of " + path)
+        + " in version "
+        + payload.version().value()
+        + ", revision "
         + about.from().revision()
         + ": "
         + message;

@@ -36,6 +36,9 @@ final class Report {
 
   private final Map<ResourceType, Progress.At> told = new EnumMap<>(ResourceType.class);
 
+  /** Only for the event loop: the client lacks what it must not be sent. */
+  private boolean withholds;
+
   Report(StreamKind kind, Instant since) {
     this.kind = kind;
     this.since = since;
@@ -57,6 +60,12 @@ final class Report {
 
   void rejected(ResourceType type, Version version, Rejection rejection, Instant now) {
     types.put(type, of(type).rejected(version, rejection, now));
+  }
+
+  /** The client asked for what it must not be sent; true: for the first time. */
+  boolean withheld(ResourceType type, String why, Instant now) {
+    withholds = true;
+    return types.putIfAbsent(type, TypeView.none(now).withheld(why)) == null;
   }
 
   private TypeView of(ResourceType type) {
@@ -90,7 +99,7 @@ final class Report {
   /** How far the stream is with this snapshot. */
   void progress(Sequencer sequencer, Snapshot snapshot) {
     boolean nacked = false;
-    boolean synced = true;
+    boolean synced = !withholds;
     for (ResourceType type : TYPES) {
       Optional<TypeStream> stream = sequencer.stream(type);
       if (stream.isPresent()) {

@@ -25,6 +25,7 @@ final class Streams {
   final Waits waits;
   final Consumer<StreamEvent> events;
   final XdsMeter meter;
+  final boolean secretsInCleartext;
   final Shared shared;
   private final Clock clock;
   private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
@@ -36,8 +37,14 @@ final class Streams {
   private volatile Published published = Published.NOTHING;
   private volatile boolean draining;
 
-  Streams(XdsLimits limits, Clock clock, Consumer<StreamEvent> events, XdsMeter meter) {
+  Streams(
+      XdsLimits limits,
+      boolean secretsInCleartext,
+      Clock clock,
+      Consumer<StreamEvent> events,
+      XdsMeter meter) {
     this.limits = limits;
+    this.secretsInCleartext = secretsInCleartext;
     this.clock = clock;
     this.events = events;
     this.meter = meter;

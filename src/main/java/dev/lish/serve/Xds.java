@@ -31,11 +31,17 @@ public final class Xds {
   /**
    * Serves nothing yet: until the first publication every stream is met by silence.
    *
+   * @param secretsInCleartext true: streams without TLS are sent secrets too
    * @param events called on event loops, so it must not block
    * @param meter called on event loops, so it must not block
    */
-  public Xds(XdsLimits limits, Clock clock, Consumer<StreamEvent> events, XdsMeter meter) {
-    streams = new Streams(limits, clock, events, meter);
+  public Xds(
+      XdsLimits limits,
+      boolean secretsInCleartext,
+      Clock clock,
+      Consumer<StreamEvent> events,
+      XdsMeter meter) {
+    streams = new Streams(limits, secretsInCleartext, clock, events, meter);
   }
 
   /**

@@ -44,6 +44,9 @@ public interface XdsMeter {
   /** A stream asked for a type that is not served; it is not answered. */
   default void unknownType() {}
 
+  /** A stream asked for a type that must not travel in cleartext; it is not answered. */
+  default void withheld(ResourceType type) {}
+
   /** A response was encoded, not taken from the cache. */
   default void encoded(ResourceType type, int bytes) {}
 }

@@ -72,14 +72,14 @@ public final class Cell<T> {
 
   /** The cell for who only reads; closing it ends what fills the cell. */
   public Source<T> source(Runnable end) {
-    return new Readable<>(this, end);
+    return new ReadOnly<>(this, end);
   }
 
   private void tell() {
     listeners.forEach(Runnable::run);
   }
 
-  private record Readable<T>(Cell<T> cell, Runnable end) implements Source<T> {
+  private record ReadOnly<T>(Cell<T> cell, Runnable end) implements Source<T> {
     @Override
     public SourceState<T> state() {
       return cell.state();

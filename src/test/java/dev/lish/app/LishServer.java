@@ -40,7 +40,7 @@ public final class LishServer implements AutoCloseable {
    *
    * @param folder for its data
    * @param mesh the folder that seeds it
-   * @param settings more of {@code lish.yaml}
+   * @param settings more of {@code lish.yaml}; its {@code xds:} and {@code admin:} replace ours
    */
   public static LishServer start(Path folder, Path mesh, String... settings) {
     LishServer server = new LishServer(folder, mesh, String.join("\n", settings));
@@ -55,8 +55,10 @@ public final class LishServer implements AutoCloseable {
             "\n",
             "data_dir: " + data,
             "config_dir: " + mesh,
-            "admin: { port: 0 }",
-            "xds: { port: " + xdsPort + ", limits: { stop_time: 1s } }",
+            settings.contains("admin:") ? "" : "admin: { port: 0 }",
+            settings.contains("xds:")
+                ? ""
+                : "xds: { port: " + xdsPort + ", limits: { stop_time: 1s } }",
             settings.contains("central_dogma:") ? "" : "embedded_central_dogma: { port: 0 }",
             settings,
             "");

@@ -7,6 +7,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.testing.Await;
 import dev.lish.testing.Http;
 import dev.lish.testing.SampleMesh;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -160,6 +161,46 @@ class OutageIT {
       Await.until("settled", () -> !lish.stage("release").path("paused").asBoolean());
       Await.until("no problem", () -> problems(lish, "release").isEmpty());
       assertThat(lish.stage("release").path("local").asBoolean()).isFalse();
+    }
+  }
+
+  @Test
+  void aDeletedRepositoryChangesNothingAndOneThatIsMadeAgainIsServed() {
+    Path mesh = mesh();
+    try (DogmaFixture dogma = DogmaFixture.start(folder.resolve("dogma"));
+        LishServer lish = lish(dogma, mesh)) {
+      dogma.seed(mesh);
+      lish.awaitReady();
+      SampleMesh.edit(mesh, "values/common.yaml", Map.of("\n", "\n# edited\n"));
+      int second = lish.push("second");
+      lish.awaitServing("release", second);
+      dogma.deleteMesh();
+      Await.until("stale", () -> source(lish, "mesh").path("state").asText().equals("stale"));
+      assertThat(source(lish, "mesh").path("detail").asText()).contains("no such repository");
+      assertThat(Http.get(lish.url("/readyz")).status()).isEqualTo(200);
+      assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(second);
+      dogma.seed(mesh);
+      Await.until("current", () -> source(lish, "mesh").path("state").asText().equals("current"));
+      lish.awaitServing("release", 2);
+      assertThat(Http.get(lish.url("/readyz")).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aFileThatIsRemovedGoesAndComesBackWhenItIsAddedAgain() throws Exception {
+    Path mesh = mesh();
+    try (DogmaFixture dogma = DogmaFixture.start(folder.resolve("dogma"));
+        LishServer lish = lish(dogma, mesh)) {
+      dogma.seed(mesh);
+      lish.awaitReady();
+      Path runtime = mesh.resolve("common/runtime/lish.yaml");
+      String text = Files.readString(runtime);
+      Files.delete(runtime);
+      lish.awaitServing("release", dogma.commit(mesh).number());
+      assertThat(lish.get("/snapshots/release/inner").toString()).doesNotContain("Runtime");
+      Files.writeString(runtime, text);
+      lish.awaitServing("release", dogma.commit(mesh).number());
+      assertThat(lish.get("/snapshots/release/inner").toString()).contains("Runtime");
     }
   }
 }

@@ -4,11 +4,15 @@ import static dev.lish.Nodes.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RulesTest {
   private static final Node NODE =
@@ -67,5 +71,35 @@ class RulesTest {
     assertThat(more).containsAll(few);
     assertThat(few.size()).isBetween(120, 280);
     assertThat(more.size()).isBetween(640, 960);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "edge-*, edge-web, true",
+    "edge-*, edge-, true",
+    "edge-*, web-edge-1, false",
+    "*, '', true",
+    "'', '', true",
+    "?, '', false",
+    "a?c, abc, true",
+    "a?c, ac, false",
+    "*-web, edge-web, true",
+    "*-web, edge-web-1, false",
+    "a*b*c, axxbyybzzc, true",
+    "a*b*c, axxcyyb, false",
+    "**, anything, true",
+    "a.c, abc, false",
+  })
+  void aGlobMatchesAsInAShell(String glob, String cluster, boolean matches) {
+    NodeMatch match = new NodeMatch(new TreeMap<>(Map.of("cluster", glob)));
+    assertThat(match.matches(node("n", cluster, Map.of()))).isEqualTo(matches);
+  }
+
+  @Test
+  void aLongValueCannotMakeAGlobSlow() {
+    NodeMatch match = new NodeMatch(new TreeMap<>(Map.of("cluster", "*a*a*a*a*a*a*a*a*b")));
+    Node node = node("n", "a".repeat(5_000), Map.of());
+    Assertions.assertTimeoutPreemptively(
+        Duration.ofSeconds(5), () -> assertThat(match.matches(node)).isFalse());
   }
 }

@@ -29,7 +29,7 @@ final class Server implements AutoCloseable {
   Server(XdsLimits limits, ServerInterceptor... interceptors) {
     this.limits = limits;
     this.interceptors = interceptors.clone();
-    xds = new Xds(limits, Clock.systemUTC(), events::add, XdsMeter.NONE);
+    xds = new Xds(limits, true, Clock.systemUTC(), events::add, XdsMeter.NONE);
     server = start(0);
   }
 
@@ -61,7 +61,7 @@ final class Server implements AutoCloseable {
   void restart(Mesh mesh) {
     int port = port();
     close();
-    xds = new Xds(limits, Clock.systemUTC(), events::add, XdsMeter.NONE);
+    xds = new Xds(limits, true, Clock.systemUTC(), events::add, XdsMeter.NONE);
     publish(mesh);
     server = start(port);
   }

@@ -1,0 +1,107 @@
+package dev.lish.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import dev.lish.testing.Await;
+import dev.lish.testing.Http;
+import dev.lish.testing.SampleMesh;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one process takes from Envoys, as {@code lish.yaml} sets it, and silent peers. */
+class LimitsIT {
+  private static final String CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+
+  @TempDir Path folder;
+
+  private LishServer lish(String limits) {
+    return LishServer.start(
+            folder,
+            SampleMesh.copy(folder.resolve("mesh"), 1, 2, 3),
+            "xds: { port: 0, limits: { stop_time: 1s, " + limits + " } }")
+        .awaitReady();
+  }
+
+  /** One aggregated stream. */
+  private static final class Stream implements StreamObserver<DiscoveryResponse> {
+    final CompletableFuture<DiscoveryResponse> first = new CompletableFuture<>();
+    final CompletableFuture<Status> end = new CompletableFuture<>();
+    final StreamObserver<DiscoveryRequest> requests;
+
+    Stream(LishServer lish) {
+      requests =
+          GrpcClients.newClient(
+                  "gproto+http://127.0.0.1:" + lish.xdsPort(),
+                  AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceStub.class)
+              .streamAggregatedResources(this);
+    }
+
+    void ask(int padding) {
+      requests.onNext(
+          DiscoveryRequest.newBuilder()
+              .setTypeUrl(CLUSTERS)
+              .setNode(
+                  Node.newBuilder().setId("x" + "y".repeat(padding)).setCluster("inner-a").build())
+              .build());
+    }
+
+    Status awaitEnd() throws Exception {
+      return end.get(30, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void onNext(DiscoveryResponse response) {
+      first.complete(response);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      end.complete(Status.fromThrowable(failure));
+    }
+
+    @Override
+    public void onCompleted() {
+      end.complete(Status.OK);
+    }
+  }
+
+  @Test
+  void aRequestAboveTheLimitEndsItsStreamAlone() throws Exception {
+    try (LishServer lish = lish("max_request_bytes: 4KiB")) {
+      Stream good = new Stream(lish);
+      good.ask(10);
+      good.first.get(30, TimeUnit.SECONDS);
+      Stream big = new Stream(lish);
+      big.ask(10_000);
+      assertThat(big.awaitEnd().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(good.end).isNotDone();
+      Await.until("the stream is gone", () -> lish.lish().nodes().size() == 1);
+      good.requests.onCompleted();
+    }
+  }
+
+  @Test
+  void aStreamAboveTheLimitIsRefusedAndCounted() throws Exception {
+    try (LishServer lish = lish("max_streams: 1")) {
+      Stream first = new Stream(lish);
+      first.ask(1);
+      first.first.get(30, TimeUnit.SECONDS);
+      Stream second = new Stream(lish);
+      second.ask(2);
+      assertThat(second.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(Http.get(lish.url("/metrics")).body())
+          .contains("lish_xds_streams_refused_total{reason=\"streams\"} 1.0");
+      first.requests.onCompleted();
+    }
+  }
+}
