@@ -106,7 +106,8 @@ class OutageIT {
           .hasMessage(
               "127.0.0.1:"
                   + taken.getLocalPort()
-                  + ": in use (expected: a free port for the embedded Central Dogma)");
+                  + ": in use by another process (expected: a free port;"
+                  + " embedded_central_dogma.port in lish.yaml names another)");
     }
   }
 
