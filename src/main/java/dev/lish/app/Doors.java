@@ -3,6 +3,7 @@ package dev.lish.app;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
@@ -49,6 +50,8 @@ final class Doors implements AutoCloseable {
     GrpcServiceBuilder grpc =
         GrpcService.builder()
             .maxRequestMessageLength(Math.toIntExact(config.limits().maxRequestBytes()))
+            // Envoy speaks protobuf; JSON would need messages with descriptors, which ours lack.
+            .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
             // Streams live on their event loop; nothing there blocks.
             .useBlockingTaskExecutor(false);
     for (ServerServiceDefinition service : services) {
