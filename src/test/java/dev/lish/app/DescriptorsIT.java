@@ -38,8 +38,10 @@ class DescriptorsIT {
     Files.createDirectories(mesh.resolve("all/clusters"));
     Files.writeString(
         mesh.resolve("mesh.yaml"),
-        "stages: [ { name: release } ]\n"
-            + "groups: [ { name: all, nodes: { cluster: \"*\" }, resources: [ \"all/**\" ] } ]\n");
+        """
+        stages: [ { name: release } ]
+        groups: [ { name: all, nodes: { cluster: "*" }, resources: [ "all/**" ] } ]
+        """);
     Files.writeString(
         mesh.resolve("all/clusters/shop.yaml"),
         """
