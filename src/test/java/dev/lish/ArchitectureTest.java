@@ -39,6 +39,7 @@ class ArchitectureTest {
           source.http: source model
           source.kept: source model
           render: source model
+          check: source render model
           snapshot: model
           guard: snapshot model
           delivery: guard snapshot model
@@ -50,7 +51,7 @@ class ArchitectureTest {
           config: model
           app: model source source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config
-          cli: app config source source.files render snapshot guard delivery model
+          cli: app config source source.files render check snapshot guard delivery model
           """);
 
   /** Library: the only packages that may use it. */
@@ -64,10 +65,11 @@ class ArchitectureTest {
           io.micrometer: metrics app source.dogma
           com.linecorp.armeria.server: app admin serve accesslog
           picocli: cli
+          com.google.re2j: check
           """);
 
   private static final List<String> PURE =
-      List.of("model", "render", "snapshot", "guard", "delivery");
+      List.of("model", "render", "check", "snapshot", "guard", "delivery");
 
   @Test
   void everyPackageHasARow() {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The registries that a mesh folder names, without a server: those of its {@code registries/} and
@@ -46,6 +48,7 @@ final class OfflineRegistries {
           Pattern.compile("(?:[\"']?\\s*:\\s*[\"']?|\\.|\\s*\\[\\s*[\"'])([A-Za-z0-9_-]+)"));
 
   private final TreeMap<String, RegistryFile.Services> files = new TreeMap<>();
+  private final Set<String> unreadable = new HashSet<>();
   private final TreeSet<String> named = new TreeSet<>();
   private final List<Problem> problems = new ArrayList<>();
 
@@ -94,6 +97,7 @@ final class OfflineRegistries {
             services -> files.put(name, services),
             broken -> {
               problems.addAll(broken.problems());
+              unreadable.add(name);
               return files.put(name, new RegistryFile.Services(new TreeMap<>()));
             });
   }
@@ -135,6 +139,17 @@ final class OfflineRegistries {
     return file == null
         ? List.of()
         : file.instances(query.service(), query.parameters().getOrDefault("tag", ""));
+  }
+
+  /** The services of each registry whose data is there. */
+  Map<String, Set<String>> serviceNames() {
+    Map<String, Set<String>> names = new TreeMap<>();
+    files.forEach(
+        (name, file) ->
+            names.put(
+                name, file.catalog().stream().map(Service::name).collect(Collectors.toSet())));
+    names.keySet().removeAll(unreadable);
+    return names;
   }
 
   /** Says which registries of these queries have no file. */
