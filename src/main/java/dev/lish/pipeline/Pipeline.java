@@ -223,15 +223,17 @@ public final class Pipeline implements AutoCloseable {
 
   private void publish(boolean whole) {
     Assignment next = new Assignment(members.rules(), stages.groups(), snapshots.all());
-    if (!next.equals(published)) {
-      published = next;
-      connections.published(next);
-      publish.accept(next);
-    }
+    boolean changed = !next.equals(published);
+    published = next;
+    connections.published(next);
+    // First told, then served: whoever sees it at an Envoy can also give orders about it.
     view =
         whole
             ? views.view(folders, stages, members, localOrders, discovery, next)
             : view.with(next, clock.instant());
+    if (changed) {
+      publish.accept(next);
+    }
     if (whole) {
       announcements.tell(view);
     }
