@@ -35,7 +35,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A Lish for tests: the pipeline and the xDS server of the real one, with a folder in place of
@@ -55,15 +54,16 @@ public final class Rehearsal implements MeshServer {
   private volatile Assignment last = Assignment.NONE;
 
   /**
-   * Starts rehearsals.
+   * Starts rehearsals, in real time.
    *
    * @param registries opens those that the folder has no file for; called for each rehearsal
    */
   public static MeshServer.Factory factory(
-      MessageTypes types, Supplier<List<Registry>> registries, Clock clock) {
+      MessageTypes types, Function<Clock, List<Registry>> registries) {
+    Clock clock = Clock.systemUTC();
     return start -> {
       try {
-        return new Rehearsal(start, types, registries.get(), clock);
+        return new Rehearsal(start, types, registries.apply(clock), clock);
       } catch (StartException e) {
         throw new TrialException(e.sentence(), e);
       }

@@ -106,18 +106,19 @@ final class TestCommand implements Command {
       ProblemPrinter.lines(terminal, problems);
       throw Failure.input("nothing was tested");
     }
+    int parallel = number(given, "--parallel", Runtime.getRuntime().availableProcessors());
+    int patience = number(given, "--timeout", Integer.parseInt(PATIENCE));
     try {
       Trial.Plan plan =
           new Trial.Plan(
               mesh.folder(),
               tests,
               runs(terminal, given, tests.matrix(), mesh.mesh().get()),
-              number(given, "--parallel", Runtime.getRuntime().availableProcessors()),
-              Duration.ofSeconds(number(given, "--timeout", Integer.parseInt(PATIENCE))));
+              parallel,
+              Duration.ofSeconds(patience));
       return new Trial(
               plan,
-              Rehearsal.factory(
-                  mesh.types(), () -> mesh.registries().given(terminal.clock()), terminal.clock()),
+              Rehearsal.factory(mesh.types(), mesh.registries()::given),
               line -> tell(terminal, line))
           .run();
     } catch (TrialException e) {

@@ -26,7 +26,7 @@ final class Leftovers implements AutoCloseable {
 
   Leftovers() throws TrialException {
     try {
-      folder = Files.createTempDirectory("lish-test-");
+      folder = Files.createTempDirectory("lish-test-" + ProcessHandle.current().pid() + "-");
     } catch (IOException e) {
       throw new TrialException("no temporary folder: " + e.getMessage(), e);
     }

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 final class Refusals {
   private static final Pattern QUOTED = Pattern.compile("['\"]([^'\"\\s]{2,})['\"]");
 
+  private static final Pattern NAME =
+      Pattern.compile("^\\s*-?\\s*(?:name|cluster_name):\\s*[\"']?([^\"'#\\s]+)");
+
   private final MeshFolder folder;
 
   Refusals(MeshFolder folder) {
@@ -44,11 +47,12 @@ final class Refusals {
     if (content == null) {
       return path;
     }
-    List<String> lines = content.toStringUtf8().lines().toList();
+    List<String> lines = content.toStringUtf8().lines().map(Refusals::withoutComment).toList();
+    // The name of a resource is in many places; what is wrong with it is quoted too, most often.
     Matcher quoted = QUOTED.matcher(message);
     while (quoted.find()) {
-      int line = lineWith(lines, Pattern.compile(Pattern.quote(quoted.group(1))));
-      if (line > 0) {
+      int line = lineWith(lines, quoted.group(1));
+      if (line > 0 && !NAME.matcher(lines.get(line - 1)).find()) {
         return path + ":" + line;
       }
     }
@@ -61,12 +65,13 @@ final class Refusals {
     return path;
   }
 
-  private static final Pattern NAME =
-      Pattern.compile("^\\s*-?\\s*(?:name|cluster_name):\\s*[\"']?([^\"'#\\s]+)");
+  private static String withoutComment(String line) {
+    return line.stripLeading().startsWith("#") ? "" : line;
+  }
 
-  private static int lineWith(List<String> lines, Pattern text) {
+  private static int lineWith(List<String> lines, String text) {
     for (int i = 0; i < lines.size(); i++) {
-      if (text.matcher(lines.get(i)).find()) {
+      if (lines.get(i).contains(text)) {
         return i + 1;
       }
     }

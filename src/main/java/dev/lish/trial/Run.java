@@ -316,8 +316,17 @@ final class Run implements AutoCloseable {
         .values()
         .forEach(
             envoy ->
-                all.append("--- Envoy of ").append(envoy.key()).append('\n').append(envoy.log()));
+                all.append("Envoy of ")
+                    .append(envoy.key())
+                    .append(":\n")
+                    .append(sinceStart(envoy.log())));
     return all.toString();
+  }
+
+  /** What every Envoy says before it starts is of no help. */
+  private static String sinceStart(String log) {
+    int start = log.indexOf("starting main dispatch loop\n");
+    return start < 0 ? log : log.substring(log.indexOf('\n', start) + 1);
   }
 
   /** What Envoys warned of, each once, without time and thread. */

@@ -12,7 +12,6 @@ import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -27,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,7 +53,7 @@ final class Wiring implements UnaryOperator<Assignment> {
     this.stubs = stubs;
   }
 
-  /** The endpoint is told as draining from the next publication on. */
+  /** The endpoint is left out from the next publication on. */
   void drain(Stubs.Key endpoint) {
     drained.add(endpoint);
   }
@@ -192,9 +192,10 @@ final class Wiring implements UnaryOperator<Assignment> {
       ClusterLoadAssignment.Builder assignment = written.toBuilder();
       for (LocalityLbEndpoints.Builder entry : assignment.getEndpointsBuilderList()) {
         List<LbEndpoint> kept = new ArrayList<>();
+        int counted = 0;
         for (LbEndpoint endpoint : entry.getLbEndpointsList()) {
-          if (kept.size() < MOST_ENDPOINTS) {
-            kept.add(endpoint(cluster, endpoint));
+          if (counted++ < MOST_ENDPOINTS) {
+            endpoint(cluster, endpoint).ifPresent(kept::add);
           }
         }
         entry.clearLbEndpoints().addAllLbEndpoints(kept);
@@ -202,10 +203,10 @@ final class Wiring implements UnaryOperator<Assignment> {
       return assignment.build();
     }
 
-    private LbEndpoint endpoint(String cluster, LbEndpoint written) {
+    private Optional<LbEndpoint> endpoint(String cluster, LbEndpoint written) {
       Address address = written.getEndpoint().getAddress();
       if (!address.hasSocketAddress() && !address.hasPipe()) {
-        return written;
+        return Optional.of(written);
       }
       Stubs.Key key = new Stubs.Key(cluster, text(address));
       LbEndpoint.Builder endpoint = written.toBuilder();
@@ -221,10 +222,8 @@ final class Wiring implements UnaryOperator<Assignment> {
       if (endpoint.getEndpoint().hasHealthCheckConfig()) {
         endpoint.getEndpointBuilder().getHealthCheckConfigBuilder().clearAddress().clearPortValue();
       }
-      if (drained.contains(key)) {
-        endpoint.setHealthStatus(HealthStatus.DRAINING);
-      }
-      return endpoint.build();
+      // Any health status would still get traffic in Envoy's panic; what is drained is absent.
+      return drained.contains(key) ? Optional.empty() : Optional.of(endpoint.build());
     }
   }
 
