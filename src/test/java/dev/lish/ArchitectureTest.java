@@ -48,9 +48,11 @@ class ArchitectureTest {
           admin: pipeline delivery guard serve accesslog source render snapshot model
           metrics: pipeline delivery guard serve accesslog source model
           config: model
+          recorder: model
+          trial: recorder serve snapshot render source source.files model
           app: model source source.dogma source.consul source.files source.http source.kept render \
-            snapshot guard delivery pipeline serve accesslog admin metrics config
-          cli: app config source source.files render snapshot guard delivery model
+            snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
+          cli: app config source source.files render snapshot guard delivery trial model
           """);
 
   /** Library: the only packages that may use it. */
@@ -60,9 +62,9 @@ class ArchitectureTest {
           com.linecorp.centraldogma: source.dogma
           io.pebbletemplates: render
           com.google.protobuf.util: render
-          io.grpc: serve accesslog app
+          io.grpc: serve accesslog app recorder
           io.micrometer: metrics app source.dogma
-          com.linecorp.armeria.server: app admin serve accesslog
+          com.linecorp.armeria.server: app admin serve accesslog trial
           picocli: cli
           """);
 
