@@ -37,7 +37,7 @@ class CertificateKeyIT {
       for (TestCertificates.Pair keyed : pairs) {
         assertThat(foreign(certified, text(keyed.key())))
             .as("%s with the key of %s", certified, keyed)
-            .isEqualTo(certified != keyed);
+            .isEqualTo(!certified.equals(keyed));
       }
     }
   }
@@ -49,7 +49,7 @@ class CertificateKeyIT {
       for (TestCertificates.Pair keyed : pairs) {
         assertThat(foreign(certified, inner(kind, text(keyed.key()))))
             .as("%s with the key of %s", certified, keyed)
-            .isEqualTo(certified != keyed && sameKind(certified, keyed));
+            .isEqualTo(!certified.equals(keyed) && sameKind(certified, keyed));
       }
     }
   }
