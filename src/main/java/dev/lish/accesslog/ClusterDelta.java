@@ -67,6 +67,7 @@ final class ClusterDelta {
    * @param fresh false: no route may be added, those that are not there share one
    * @return how many places it took that were not there before
    */
+  @SuppressWarnings("EnumOrdinal") // The order that Route.forEach goes in, in this process only.
   int add(Entry entry, boolean fresh) {
     ResponseClass response = entry.response();
     FlagClass failure = entry.failure();
