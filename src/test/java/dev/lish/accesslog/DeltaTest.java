@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +23,8 @@ class DeltaTest {
     return entry;
   }
 
-  private TreeMap<String, Integer> fold() {
-    TreeMap<String, Integer> seen = new TreeMap<>();
+  private Map<String, Integer> fold() {
+    Map<String, Integer> seen = new TreeMap<>();
     delta.fold(
         (scope, cluster) ->
             seen.merge(
