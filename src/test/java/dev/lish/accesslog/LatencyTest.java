@@ -16,7 +16,7 @@ class LatencyTest {
       assertThat(bucket).isBetween(last, last + 1);
       last = bucket;
       if (micros >= 64) {
-        assertThat(Latency.middle(bucket)).isCloseTo(micros, within(micros * 0.032));
+        assertThat(Latency.middle(bucket)).isCloseTo((double) micros, within(micros * 0.032));
       }
     }
     assertThat(last).isEqualTo(Latency.BUCKETS - 1);
@@ -35,7 +35,7 @@ class LatencyTest {
     }
     Arrays.sort(values);
     for (double share : new double[] {0.5, 0.95, 0.99, 1}) {
-      double exact = values[(int) Math.ceil(share * values.length) - 1];
+      double exact = (double) values[(int) Math.ceil(share * values.length) - 1];
       assertThat(Latency.percentile(counts, share)).isCloseTo(exact, within(exact * 0.032));
     }
     assertThat(Latency.percentile(new long[Latency.BUCKETS], 0.5)).isZero();
