@@ -188,6 +188,8 @@ public final class Main {
         new NodesCommand(terminal),
         new SourcesCommand(terminal),
         new ProblemsCommand(terminal),
+        new TopCommand(terminal),
+        new GraphCommand(terminal),
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
