@@ -34,9 +34,10 @@ class ArchitectureTest {
           model:
           source: model
           source.dogma: source model
-          source.consul: source model
+          source.web:
+          source.consul: source source.web model
           source.files: source model
-          source.http: source model
+          source.http: source source.web model
           source.kept: source model
           render: source model
           snapshot: model
@@ -48,7 +49,7 @@ class ArchitectureTest {
           admin: pipeline delivery guard serve accesslog source render snapshot model
           metrics: pipeline delivery guard serve accesslog source model
           config: model
-          app: model source source.dogma source.consul source.files source.http source.kept render \
+          app: model source source.web source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config
           cli: app config source source.files render snapshot guard delivery model
           """);

@@ -94,7 +94,9 @@ final class Views {
   private record Found(List<Problem> registries, Map<EndpointSpec, String> refused) {
     void addTo(List<Problem> problems, StageLine stage) {
       for (Problem problem : registries) {
-        String message = problem.message() + "; what was good before is used";
+        // A warning is told of what was left out; the rest is new.
+        String kept = problem.isError() ? "; what was good before is used" : "";
+        String message = problem.message() + kept;
         problems.add(Problem.warning(problem.path(), problem.line(), message));
       }
       if (!refused.isEmpty() && stage.serving().isPresent()) {
