@@ -97,6 +97,7 @@ public final class Admin {
     all.put(API + "problems", pages::problems);
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);
+    all.put(API + "drains", pages::drains);
     all.put(API + "access-logs", pages::accessLogs);
     all.put(API + "bootstrap", this::bootstrap);
     all.put(API + "log-level", logLevels::get);

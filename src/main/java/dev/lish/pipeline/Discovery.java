@@ -35,6 +35,7 @@ final class Discovery {
   private final Map<EndpointSpec, Optional<Resource>> assignments = new HashMap<>();
   private final Map<DiscoveryQuery, Set<EndpointSpec>> users = new HashMap<>();
   private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
+  private Drained drained = Drained.NONE;
 
   /** A query, its open watch, and since when it is open. */
   record Watch(DiscoveryQuery query, Source<List<Instance>> source, Instant since) {}
@@ -72,6 +73,67 @@ final class Discovery {
     for (EndpointSpec spec : specs) {
       assignments.computeIfAbsent(spec, this::assign);
     }
+  }
+
+  /** Operators took these out; {@link #refresh} gives what changed by it. */
+  void drain(Drained now) {
+    if (now.equals(drained)) {
+      return;
+    }
+    for (Watch watch : watches.values()) {
+      List<Instance> said = watch.source().state().last().orElse(List.of());
+      if (!drained.apply(said).equals(now.apply(said))) {
+        changed.add(watch.query());
+      }
+    }
+    drained = now;
+  }
+
+  /** What the registry said last, without what operators took out; empty: it never answered. */
+  private Optional<List<Instance>> instances(DiscoveryQuery query) {
+    Watch watch = watches.get(query.toString());
+    return watch == null ? Optional.empty() : watch.source().state().last().map(drained::apply);
+  }
+
+  /** The instances of the query, drained ones as in maintenance. */
+  List<Instance> shown(Watch watch) {
+    return watch.source().state().last().map(drained::apply).orElse(List.of());
+  }
+
+  /** What would remain of each assignment that has instances of the target. */
+  List<DrainCheck.Remains> remains(String target) {
+    Set<String> targets = new HashSet<>(drained.targets());
+    targets.add(target);
+    Drained next = new Drained(targets);
+    List<DrainCheck.Remains> all = new ArrayList<>();
+    for (EndpointSpec spec : assignments.keySet()) {
+      List<List<Instance>> lists = new ArrayList<>();
+      for (DiscoveryQuery query : spec.queries()) {
+        Watch watch = watches.get(query.toString());
+        lists.add(watch == null ? List.of() : watch.source().state().last().orElse(List.of()));
+      }
+      all.add(DrainCheck.remains(spec.name(), lists, drained, next));
+    }
+    return all;
+  }
+
+  /** How many instances, each counted once however many queries have it, each target covers. */
+  Map<String, Integer> counts(Set<String> targets) {
+    Map<String, Set<String>> found = new HashMap<>();
+    for (Watch watch : targets.isEmpty() ? List.<Watch>of() : watches.values()) {
+      for (Instance instance : watch.source().state().last().orElse(List.of())) {
+        for (String target : Drained.names(instance)) {
+          if (targets.contains(target)) {
+            found
+                .computeIfAbsent(target, any -> new HashSet<>())
+                .add(watch.query().registry() + ":" + instance.id());
+          }
+        }
+      }
+    }
+    Map<String, Integer> counts = new HashMap<>();
+    found.forEach((target, ids) -> counts.put(target, ids.size()));
+    return counts;
   }
 
   /** Takes in what the registries said since the last call; gives the specs that changed by it. */
@@ -139,9 +201,7 @@ final class Discovery {
   private Optional<Resource> assign(EndpointSpec spec) {
     Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
     for (DiscoveryQuery query : spec.queries()) {
-      Watch watch = watches.get(query.toString());
-      Optional<List<Instance>> last =
-          watch == null ? Optional.empty() : watch.source().state().last();
+      Optional<List<Instance>> last = instances(query);
       if (last.isEmpty()) {
         return Optional.empty();
       }

@@ -1,6 +1,8 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.source.MeshFolder;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +25,16 @@ public interface Memory {
   boolean servedBefore();
 
   /** Orders given with {@code --local} that are not shared yet, by stage. */
-  Map<String, LocalOrder> localOrders();
+  Map<String, LocalOrder<StageControl>> localOrders();
 
   /** Replaces the local orders. */
-  void keepLocalOrders(Map<String, LocalOrder> orders);
+  void keepLocalOrders(Map<String, LocalOrder<StageControl>> orders);
+
+  /** Drains given with {@code --local} that are not shared yet, by target; empty: an undrain. */
+  Map<String, LocalOrder<Optional<Drain>>> localDrains();
+
+  /** Replaces the local drains. */
+  void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> drains);
 
   /** Why nothing can be written at the moment; empty when it can. */
   Optional<String> trouble();

@@ -38,7 +38,15 @@ class ApiDocsIT {
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
     Map<String, Supplier<AggregatedHttpResponse>> all = new TreeMap<>();
     for (String path :
-        List.of("status", "nodes", "problems", "sources", "delivery", "access-logs", "log-level")) {
+        List.of(
+            "status",
+            "nodes",
+            "problems",
+            "sources",
+            "drains",
+            "delivery",
+            "access-logs",
+            "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }
     all.put("`GET /api/v1/nodes/{id}`", () -> ADMIN.get("/api/v1/nodes/edge/1"));

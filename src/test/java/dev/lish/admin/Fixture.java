@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.model.Drain;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.NodeMatch;
@@ -88,6 +89,12 @@ final class Fixture {
             new View.SourceView(
                 "consul:payments", Freshness.STALE, Optional.of(NOW.minusSeconds(90)), "refused"),
             new View.SourceView("consul:users", Freshness.MISSING, Optional.empty(), "")),
+        List.of(
+            new View.Drained(
+                new Drain("10.0.0.7", "ann", "disk", NOW.minusSeconds(60)),
+                true,
+                3,
+                Optional.of("changed by bob"))),
         assignment());
   }
 
@@ -215,6 +222,16 @@ final class Fixture {
     @Override
     public CompletableFuture<Commit> rollback(String stage, Order order) {
       return note("rollback", stage, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> drain(String target, boolean force, Order order) {
+      return note("drain", target, force, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> undrain(String target, Order order) {
+      return note("undrain", target, order);
     }
 
     @Override

@@ -1,0 +1,91 @@
+package dev.lish.pipeline;
+
+import dev.lish.source.Health;
+import dev.lish.source.Instance;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** May these targets be taken out, with what remains? Pure. */
+final class DrainCheck {
+  /**
+   * Of a hundred registered hosts so many must stay up. Half is what Envoy's panic threshold takes
+   * for the least that can carry a cluster's load.
+   */
+  static final int LEAST_PERCENT = 50;
+
+  private DrainCheck() {}
+
+  /**
+   * What would remain of an assignment.
+   *
+   * @param name of the assignment
+   * @param registered hosts that registries list for it, in whatever state
+   * @param up of these, now
+   * @param left of these, afterwards
+   */
+  record Remains(String name, int registered, int up, int left) {
+    /** True when the target takes something from it. */
+    boolean touched() {
+      return left < up;
+    }
+
+    boolean tooFew() {
+      return touched() && (left == 0 || 100 * left < LEAST_PERCENT * registered);
+    }
+
+    int least() {
+      return Math.max(1, (LEAST_PERCENT * registered + 99) / 100);
+    }
+
+    @Override
+    public String toString() {
+      return "%s: %d of %d registered would stay up, now %d (expected: %d or more)"
+          .formatted(name, left, registered, up, least());
+    }
+  }
+
+  /**
+   * Counts each place once.
+   *
+   * @param lists what the registries say of the assignment's queries
+   * @param now what is drained
+   * @param next what would be drained
+   */
+  static Remains remains(String name, List<List<Instance>> lists, Drained now, Drained next) {
+    Set<String> registered = new HashSet<>();
+    Set<String> up = new HashSet<>();
+    Set<String> left = new HashSet<>();
+    for (List<Instance> list : lists) {
+      for (Instance instance : list) {
+        String place = Drained.place(instance);
+        registered.add(place);
+        boolean takesTraffic =
+            instance.health() != Health.CRITICAL && instance.health() != Health.MAINTENANCE;
+        if (takesTraffic && !now.covers(instance)) {
+          up.add(place);
+        }
+        if (takesTraffic && !next.covers(instance)) {
+          left.add(place);
+        }
+      }
+    }
+    return new Remains(name, registered.size(), up.size(), left.size());
+  }
+
+  /** Why it must not be; empty when it may. */
+  static Optional<String> refusal(List<Remains> all) {
+    TreeMap<String, Remains> tooFew = new TreeMap<>();
+    all.stream().filter(Remains::tooFew).forEach(r -> tooFew.put(r.name(), r));
+    if (tooFew.isEmpty()) {
+      return Optional.empty();
+    }
+    String shown =
+        String.join("; ", tooFew.values().stream().limit(10).map(Remains::toString).toList());
+    String more = tooFew.size() > 10 ? "; and " + (tooFew.size() - 10) + " more" : "";
+    return Optional.of(
+        "too little would be left of " + shown + more + "; --force drains all the same");
+  }
+}
