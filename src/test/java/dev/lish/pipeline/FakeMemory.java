@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.guard.Base;
 import dev.lish.model.Revision;
 import dev.lish.source.MeshFolder;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Optional;
 final class FakeMemory implements Memory {
   final Map<String, List<Revision>> served = new HashMap<>();
   private Map<String, LocalOrder> orders = Map.of();
+  final Map<String, Base> bases = new HashMap<>();
   private Optional<String> trouble = Optional.empty();
 
   void trouble(String why) {
@@ -44,6 +46,16 @@ final class FakeMemory implements Memory {
   @Override
   public void keepLocalOrders(Map<String, LocalOrder> given) {
     orders = Map.copyOf(given);
+  }
+
+  @Override
+  public Optional<Base> base(String name, String variant) {
+    return Optional.ofNullable(bases.get(name));
+  }
+
+  @Override
+  public void keepBase(String name, String variant, Base base) {
+    bases.put(name, base);
   }
 
   @Override
