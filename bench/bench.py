@@ -14,6 +14,8 @@ PEERS = {
     "java-cached": [ROOT + "/peer-java/run.sh", "--serializer=cached"],
     "lish": [ROOT + "/peer-lish/peer.py"],
     "lish-apart": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
+    "lish-consul": [ROOT + "/peer-lish/peer.py", "--registry=consul"],
+    "lish-consul-wide": [ROOT + "/peer-lish/peer.py", "--registry=consul", "--consul-connections=1200"],
     "floor": [ROOT + "/floor/run.sh"],
     "floor-full": [ROOT + "/floor/run.sh", "--full"],
 }

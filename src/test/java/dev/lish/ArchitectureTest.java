@@ -39,9 +39,9 @@ class ArchitectureTest {
           source.files: source model
           source.http: source source.web model
           source.kept: source model
-          render: source model
-          snapshot: model
-          guard: snapshot model
+          render: guard source model
+          snapshot: guard model
+          guard: model
           delivery: guard snapshot model
           pipeline: source render snapshot guard delivery serve model
           serve: snapshot model

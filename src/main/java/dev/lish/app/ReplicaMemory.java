@@ -1,5 +1,6 @@
 package dev.lish.app;
 
+import dev.lish.guard.Base;
 import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -48,6 +49,7 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   private final Supplier<Optional<String>> keptTrouble;
   private final boolean servedBefore;
   private Optional<MeshFolder> membership = Optional.empty();
+  private final Map<String, Base> bases = new ConcurrentHashMap<>();
   private volatile Optional<String> trouble = Optional.empty();
   private final Map<String, List<Revision>> history = new ConcurrentHashMap<>();
   private final ExecutorService writer =
@@ -109,6 +111,16 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   @Override
   public boolean servedBefore() {
     return servedBefore;
+  }
+
+  @Override
+  public Optional<Base> base(String name, String variant) {
+    return Optional.ofNullable(bases.get(name));
+  }
+
+  @Override
+  public void keepBase(String name, String variant, Base base) {
+    bases.put(name, base);
   }
 
   @Override

@@ -8,15 +8,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** May these targets be taken out, with what remains? Pure. */
-final class DrainCheck {
+/**
+ * May these targets be taken out, with what remains? Pure.
+ *
+ * @param now what is drained
+ * @param next what would be drained
+ */
+record DrainCheck(Drained now, Drained next) {
   /**
-   * Of a hundred registered hosts so many must stay up. Half is what Envoy's panic threshold takes
-   * for the least that can carry a cluster's load.
+   * Of a hundred registered hosts so many must stay up, also where a cluster's panic threshold is
+   * lower. Half is Envoy's default for the least that can carry a cluster's load.
    */
-  static final int LEAST_PERCENT = 50;
+  private static final int LEAST_PERCENT = 50;
 
-  private DrainCheck() {}
+  /**
+   * With more than 100 / 1.4 percent up there is no panic whatever the threshold: the default
+   * overprovisioning factor makes their availability 100.
+   */
+  private static final int MOST_PERCENT = 72;
 
   /**
    * What would remain of an assignment.
@@ -25,19 +34,20 @@ final class DrainCheck {
    * @param registered hosts that registries list for it, in whatever state
    * @param up of these, now
    * @param left of these, afterwards
+   * @param percent of the registered that must be left
    */
-  record Remains(String name, int registered, int up, int left) {
+  record Remains(String name, int registered, int up, int left, int percent) {
     /** True when the target takes something from it. */
     boolean touched() {
       return left < up;
     }
 
     boolean tooFew() {
-      return touched() && (left == 0 || 100 * left < LEAST_PERCENT * registered);
+      return touched() && (left == 0 || 100 * left < percent * registered);
     }
 
     int least() {
-      return Math.max(1, (LEAST_PERCENT * registered + 99) / 100);
+      return Math.max(1, (percent * registered + 99) / 100);
     }
 
     @Override
@@ -51,10 +61,9 @@ final class DrainCheck {
    * Counts each place once.
    *
    * @param lists what the registries say of the assignment's queries
-   * @param now what is drained
-   * @param next what would be drained
+   * @param threshold the cluster's panic threshold, in percent
    */
-  static Remains remains(String name, List<List<Instance>> lists, Drained now, Drained next) {
+  Remains remains(String name, List<List<Instance>> lists, int threshold) {
     Set<String> registered = new HashSet<>();
     Set<String> up = new HashSet<>();
     Set<String> left = new HashSet<>();
@@ -72,7 +81,8 @@ final class DrainCheck {
         }
       }
     }
-    return new Remains(name, registered.size(), up.size(), left.size());
+    int percent = Math.max(LEAST_PERCENT, Math.min(threshold, MOST_PERCENT));
+    return new Remains(name, registered.size(), up.size(), left.size(), percent);
   }
 
   /** Why it must not be; empty when it may. */

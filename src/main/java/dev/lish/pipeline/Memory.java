@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.guard.Base;
 import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -35,6 +36,17 @@ public interface Memory {
 
   /** Replaces the local drains. */
   void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> drains);
+
+  /**
+   * What was sent last of this assignment; empty: not known.
+   *
+   * @param name of the assignment
+   * @param variant one name may have several assignments; of an unknown one, any other's is given
+   */
+  Optional<Base> base(String name, String variant);
+
+  /** Keeps what is about to be sent of this assignment. Returns when it is kept. */
+  void keepBase(String name, String variant, Base base);
 
   /** Why nothing can be written at the moment; empty when it can. */
   Optional<String> trouble();

@@ -82,7 +82,8 @@ public final class Pipeline implements AutoCloseable {
     connections = new Connections(clock);
     folders = new Folders(world.mesh(), loop, this::worldChanged, clock);
     members = new Members(mesh);
-    discovery = new Discovery(world.registries()::instances, this::wake, clock);
+    discovery =
+        new Discovery(world.registries()::instances, new Guards(world.memory()), this::wake, clock);
     snapshots = new Snapshots(discovery);
     stages = new Stages(world, folders, snapshots, new Threads(loop, worker, this::worldChanged));
     localOrders =

@@ -103,11 +103,10 @@ final class Fixture {
         Resource.of(
             ResourceType.CLUSTER, "payments", ByteString.copyFromUtf8("body"), "c/payments.yaml");
     Snapshot snapshot =
-        new Snapshot(
-            EDGE,
-            new Revision(6),
-            1,
+        Snapshot.of(
+            new Snapshot.Origin(EDGE, new Revision(6), 1),
             Map.of(ResourceType.CLUSTER, ResourceSet.of(ResourceType.CLUSTER, List.of(cluster))),
+            List.of(),
             Set.of("consul:users"));
     return new Assignment(
         List.of(new StageRule("release", NodeMatch.ALL, 100)),

@@ -34,9 +34,15 @@ class DrainCheckTest {
   }
 
   private static DrainCheck.Remains remains(List<Instance> list, Set<String> now, String target) {
+    return remains(list, now, target, 0);
+  }
+
+  private static DrainCheck.Remains remains(
+      List<Instance> list, Set<String> now, String target, int threshold) {
     Set<String> next =
         Stream.concat(now.stream(), Stream.of(target)).collect(java.util.stream.Collectors.toSet());
-    return DrainCheck.remains("shop", List.of(list), new Drained(now), new Drained(next));
+    return new DrainCheck(new Drained(now), new Drained(next))
+        .remains("shop", List.of(list), threshold);
   }
 
   @Test
@@ -69,6 +75,13 @@ class DrainCheckTest {
   }
 
   @Test
+  void clusterWithAHigherPanicThresholdNeedsMoreUpToWhatTheFactorMakesUpFor() {
+    assertThat(remains(hosts(8, 2), Set.of(), "web-1", 70).tooFew()).isFalse();
+    assertThat(remains(hosts(8, 2), Set.of("web-2"), "web-1", 70).tooFew()).isTrue();
+    assertThat(remains(hosts(9, 1), Set.of(), "web-1", 100).tooFew()).isFalse();
+  }
+
+  @Test
   void whatTakesNothingAwayIsAlwaysAllowed() {
     assertThat(remains(hosts(1, 9), Set.of(), "web-5").tooFew()).as("it is down").isFalse();
     assertThat(remains(hosts(1, 9), Set.of(), "web-99").tooFew()).as("another's").isFalse();
@@ -89,8 +102,8 @@ class DrainCheckTest {
   @Test
   void hostThatSeveralQueriesHaveCountsOnce() {
     DrainCheck.Remains remains =
-        DrainCheck.remains(
-            "shop", List.of(hosts(4, 0), hosts(4, 0)), Drained.NONE, new Drained(Set.of("web-1")));
+        new DrainCheck(Drained.NONE, new Drained(Set.of("web-1")))
+            .remains("shop", List.of(hosts(4, 0), hosts(4, 0)), 50);
     assertThat(remains.registered()).isEqualTo(4);
     assertThat(remains.left()).isEqualTo(3);
   }

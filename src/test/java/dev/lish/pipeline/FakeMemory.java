@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.guard.Base;
 import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -15,6 +16,7 @@ final class FakeMemory implements Memory {
   final Map<String, List<Revision>> served = new HashMap<>();
   private Map<String, LocalOrder<StageControl>> orders = Map.of();
   private Map<String, LocalOrder<Optional<Drain>>> drains = Map.of();
+  final Map<String, Base> bases = new HashMap<>();
   private Optional<String> trouble = Optional.empty();
 
   void trouble(String why) {
@@ -57,6 +59,16 @@ final class FakeMemory implements Memory {
   @Override
   public void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> given) {
     drains = Map.copyOf(given);
+  }
+
+  @Override
+  public Optional<Base> base(String name, String variant) {
+    return Optional.ofNullable(bases.get(name));
+  }
+
+  @Override
+  public void keepBase(String name, String variant, Base base) {
+    bases.put(name, base);
   }
 
   @Override
