@@ -21,6 +21,8 @@ PEERS = {
     "lish-node-every": [ROOT + "/peer-lish/peer.py"],
     "lish-shared": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
     "lish-reach": [ROOT + "/peer-lish/peer.py", "--change=route", "--routes=2500", "--routes-per-host=40"],
+    "lish-consul": [ROOT + "/peer-lish/peer.py", "--registry=consul"],
+    "lish-consul-wide": [ROOT + "/peer-lish/peer.py", "--registry=consul", "--consul-connections=1200"],
     "floor": [ROOT + "/floor/run.sh"],
     "floor-full": [ROOT + "/floor/run.sh", "--full"],
 }

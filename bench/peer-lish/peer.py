@@ -3,17 +3,21 @@
 
   peer.py [--clusters=100] [--endpoints-per-cluster=10] [--routes=10] [--routes-per-host=1] [--groups=1]
           [--change=endpoint|cluster|listener|route] [--dogma=embedded|apart] [--tls]
+          [--registry=files|consul] [--consul-connections=120]
 
 Generates a mesh folder and the file of a registry, starts `./lish serve` on them and, like the other
 peers, makes changes when it is told so: a change is a new registry file, renamed into its place, so all
 that Lish does lies between the marker and the client. With another --change it is a commit of the mesh
 that edits one resource, straight into Central Dogma. --dogma=apart keeps Central Dogma in a second
-process, so that the first one's memory and CPU are those of serving alone. --groups=N takes Envoys of
+process, so that the first one's memory and CPU are those of serving alone. --registry=consul has the
+instances in a real Consul, and changes the health of one in it (consul.py). --groups=N takes Envoys of
 node.cluster bench-0 to bench-(N-1), each into a group of its own. --tls makes a certificate with openssl
 and leaves it in tls/ca.pem for the client. `GET /pid` tells the process to measure. JAVA_HOME and
 LISH_JAVA_OPTS (here -Xmx4g unless set) are Lish's.
 """
 import argparse, http.server, json, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+
+from consul import Consul
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = "127.0.0.1"
@@ -64,6 +68,8 @@ def arguments():
     p.add_argument("--port", type=int, default=18000)
     p.add_argument("--ctl-port", type=int, default=18001)
     p.add_argument("--dogma", choices=["embedded", "apart"], default="embedded")
+    p.add_argument("--registry", choices=["files", "consul"], default="files")
+    p.add_argument("--consul-connections", type=int, default=120, help="above 150 the agent's limit is raised too")
     return p.parse_args()
 
 
@@ -174,12 +180,14 @@ class Pusher(threading.Thread):
                 due = time.monotonic()
 
 
-def control(pusher, pid):
+def control(pusher, registry, pid):
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             body = b""
             if self.path == "/change":
                 pusher.change()
+            elif self.path.startswith("/storm?services="):
+                registry.storm(int(self.path.partition("=")[2]))
             elif self.path.startswith("/interval?ms="):
                 pusher.ms = int(self.path.partition("=")[2])
             elif self.path == "/pid":
@@ -228,15 +236,17 @@ def await_ready(process, port, limit=120):
 def main():
     a = arguments()
     work = tempfile.mkdtemp(prefix="lish-bench-")
-    processes = []
+    processes, registry = [], None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         dogma_port, admin_port, dogma_admin_port = (a.ctl_port + i for i in (1, 2, 3))
         mesh = Mesh(a)
         mesh.save(work + "/mesh")
-        registry = Registry(work + "/bench.yaml", a)
+        consul = a.registry == "consul"
+        registry = Consul(a.ctl_port + 10, a, name) if consul else Registry(work + "/bench.yaml", a)
+        source = f"consul: {registry.settings()}" if consul else f"files: {{ path: {work}/bench.yaml }}"
         own = f"data_dir: {work}/%s\nconfig_dir: {work}/mesh\nlog_level: warn\nadmin: {{ port: %d }}\nxds: {{ port: %d%s }}\n"
-        files = f"registries: [ {{ name: bench, files: {{ path: {work}/bench.yaml }} }} ]\n"
+        files = f"registries: [ {{ name: bench, {source} }} ]\n"
         embedded = f"embedded_central_dogma: {{ port: {dogma_port} }}\n"
         dogma = embedded
         tls = certificate() if a.tls else ""
@@ -253,7 +263,7 @@ def main():
             change = lambda: mesh.change(dogma_port)
         pusher = Pusher(change)
         pusher.start()
-        server = http.server.ThreadingHTTPServer((HOST, a.ctl_port), control(pusher, processes[-1].pid))
+        server = http.server.ThreadingHTTPServer((HOST, a.ctl_port), control(pusher, registry, processes[-1].pid))
         print("READY", a.port, flush=True)
         server.serve_forever()
     finally:
@@ -265,6 +275,8 @@ def main():
             except subprocess.TimeoutExpired:
                 p.kill()
                 p.wait()
+        if isinstance(registry, Consul):
+            registry.close()
         shutil.rmtree(work, ignore_errors=True)
 
 

@@ -34,13 +34,14 @@ class ArchitectureTest {
           model:
           source: model
           source.dogma: source model
-          source.consul: source model
+          source.web:
+          source.consul: source source.web model
           source.files: source model
-          source.http: source model
+          source.http: source source.web model
           source.kept: source model
-          render: source model
-          snapshot: model
-          guard: snapshot model
+          render: guard source model
+          snapshot: guard model
+          guard: model
           delivery: guard snapshot model
           pipeline: source render snapshot guard delivery serve model
           serve: snapshot model
@@ -50,7 +51,7 @@ class ArchitectureTest {
           config: model
           recorder: model
           trial: recorder serve snapshot render source source.files model
-          app: model source source.dogma source.consul source.files source.http source.kept render \
+          app: model source source.web source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
           cli: app config source source.files render snapshot guard delivery trial model
           """);

@@ -193,7 +193,9 @@ public final class Main {
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
-        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK));
+        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK),
+        DrainCommand.drain(terminal),
+        DrainCommand.undrain(terminal));
   }
 
   private Ansi ansi() {
