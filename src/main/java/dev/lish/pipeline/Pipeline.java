@@ -32,13 +32,20 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
+  /** Envoys come and go in herds. Each step takes in what was told before it, so none is late. */
+  private static final long HERD_MILLIS = 50;
+
   private final World world;
   private final Consumer<Assignment> publish;
   private final ScheduledExecutorService loop;
   private final ExecutorService worker;
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean worldChanged = new AtomicBoolean();
-  private final Queue<StreamEvent> events = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean eventsWait = new AtomicBoolean();
+  private final Queue<Told> events = new ConcurrentLinkedQueue<>();
+
+  /** What a stream told, and when. */
+  private record Told(StreamEvent event, Instant at) {}
 
   private final Connections connections;
   private final Folders folders;
@@ -106,8 +113,23 @@ public final class Pipeline implements AutoCloseable {
     // That all have accepted a version is for others to know: nothing that is done here depends on
     // it.
     if (!(event instanceof StreamEvent.Acked)) {
-      events.add(event);
-      worldChanged();
+      events.add(new Told(event, clock.instant()));
+      if (eventsWait.compareAndSet(false, true)) {
+        later(this::eventsCame);
+      }
+    }
+  }
+
+  private void eventsCame() {
+    eventsWait.set(false);
+    worldChanged();
+  }
+
+  private void later(Runnable task) {
+    try {
+      var unused = loop.schedule(task, HERD_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("the pipeline is closed");
     }
   }
 
@@ -175,13 +197,15 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void takeEvents() {
-    for (StreamEvent event = events.poll(); event != null; event = events.poll()) {
+    for (Told told = events.poll(); told != null; told = events.poll()) {
+      Instant at = told.at();
       boolean unused =
-          event.match(
-              connected -> connections.add(connected.stream(), connected.node()),
-              gone -> connections.remove(gone.stream()),
-              this::nacked,
-              acked -> false);
+          told.event()
+              .match(
+                  connected -> connections.add(connected.stream(), connected.node()),
+                  gone -> connections.remove(gone.stream(), at),
+                  this::nacked,
+                  acked -> false);
     }
   }
 
@@ -223,15 +247,17 @@ public final class Pipeline implements AutoCloseable {
 
   private void publish(boolean whole) {
     Assignment next = new Assignment(members.rules(), stages.groups(), snapshots.all());
-    if (!next.equals(published)) {
-      published = next;
-      connections.published(next);
-      publish.accept(next);
-    }
+    boolean changed = !next.equals(published);
+    published = next;
+    connections.published(next);
+    // First told, then served: whoever sees it at an Envoy can also give orders about it.
     view =
         whole
             ? views.view(folders, stages, members, localOrders, discovery, next)
             : view.with(next, clock.instant());
+    if (changed) {
+      publish.accept(next);
+    }
     if (whole) {
       announcements.tell(view);
     }
