@@ -98,12 +98,12 @@ final class OfflineMesh {
     return types;
   }
 
-  int fileCount() {
-    return folder.files().size();
-  }
-
   MeshFolder folder() {
     return folder;
+  }
+
+  int fileCount() {
+    return folder.files().size();
   }
 
   /** A stage, and where its resources are. */

@@ -203,7 +203,7 @@ final class Render {
         return earlier;
       }
     }
-    GroupBuilder builder = new GroupBuilder(key, discovery, this::one, found);
+    GroupBuilder builder = new GroupBuilder(key, discovery, mesh.guard(), this::one, found);
     documents.forEach(all -> all.forEach(builder::add));
     Built group = new Built(documents, builder.documents(), builder.build());
     built.add(group);

@@ -26,6 +26,7 @@ public final class Renderer {
   private static final long KEPT_CHARACTERS = 128L << 20;
 
   private final MessageTypes types;
+  private final boolean placeholders;
   private final ParsedFiles files = new ParsedFiles(KEPT_CHARACTERS);
 
   /** Of inspections only, which a server makes none of. */
@@ -33,7 +34,17 @@ public final class Renderer {
 
   /** A renderer that knows these messages. */
   public Renderer(MessageTypes types) {
+    this(types, false);
+  }
+
+  private Renderer(MessageTypes types, boolean placeholders) {
     this.types = types;
+    this.placeholders = placeholders;
+  }
+
+  /** A renderer for tests: placeholders stand in for secrets, as they do offline. */
+  public static Renderer withPlaceholders(MessageTypes types) {
+    return new Renderer(types, true);
   }
 
   /**
@@ -94,7 +105,8 @@ public final class Renderer {
       return Optional.empty();
     }
     DocumentReader reader =
-        new DocumentReader(types, new ServerSecrets(inputs.secrets(), inputs.offline()));
+        new DocumentReader(
+            types, new ServerSecrets(inputs.secrets(), placeholders || inputs.offline()));
     Units.Parsing parsing = new Units.Parsing(reader, files);
     return Optional.of(new Render(inputs, mesh.get(), parsing, previous, sink));
   }
