@@ -97,6 +97,8 @@ public final class Admin {
     all.put(API + "problems", pages::problems);
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);
+    all.put(API + "guard", pages::guard);
+    all.put(API + "guard/what-if", pages::whatIf);
     all.put(API + "access-logs", pages::accessLogs);
     all.put(API + "bootstrap", this::bootstrap);
     all.put(API + "log-level", logLevels::get);

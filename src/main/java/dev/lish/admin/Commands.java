@@ -37,6 +37,7 @@ final class Commands {
     all.put("delivery/promote", this::promote);
     all.put("delivery/membership", this::membership);
     all.put("delivery/rollback", this::rollback);
+    all.put("guard/release", this::release);
     all.put("push", this::push);
     return all;
   }
@@ -87,6 +88,14 @@ final class Commands {
     ForStage wanted = Json.read(body, ForStage.class);
     return operations.rollback(
         required("stage", wanted.stage()), order(by, wanted.reason(), wanted.local()));
+  }
+
+  private record Release(@Nullable String cluster, @Nullable String reason) {}
+
+  private CompletableFuture<Commit> release(byte[] body, String by) {
+    Release wanted = Json.read(body, Release.class);
+    return operations.release(
+        required("cluster", wanted.cluster()), order(by, wanted.reason(), false));
   }
 
   private CompletableFuture<Commit> push(byte[] body, String by) {

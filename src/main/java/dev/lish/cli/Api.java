@@ -116,7 +116,12 @@ final class Api {
 
   /** The body of {@code GET /api/v1/PATH}; what is not 200 ends the command. */
   JsonNode get(String... path) {
-    Answer answer = send(request(path).GET().build());
+    return ask("", path);
+  }
+
+  /** The same, with a query. */
+  JsonNode ask(String query, String... path) {
+    Answer answer = send(request(query, path).GET().build());
     if (answer.status() != 200) {
       throw failure(answer);
     }
@@ -126,7 +131,7 @@ final class Api {
   /** The answer of {@code POST /api/v1/PATH}, if it is one of these; others end the command. */
   Answer post(JsonNode body, List<Integer> expected, String... path) {
     HttpRequest.Builder request =
-        request(path)
+        request("", path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString(), UTF_8));
     if (!user.isEmpty()) {
@@ -139,10 +144,13 @@ final class Api {
     return answer;
   }
 
-  private HttpRequest.Builder request(String... path) {
+  private HttpRequest.Builder request(String query, String... path) {
     StringBuilder url = new StringBuilder("api/v1");
     for (String part : path) {
       url.append('/').append(URLEncoder.encode(part, UTF_8).replace("+", "%20"));
+    }
+    if (!query.isEmpty()) {
+      url.append('?').append(query);
     }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(url.toString())).timeout(ANSWER);

@@ -187,6 +187,7 @@ public final class Main {
         new NodesCommand(terminal),
         new SourcesCommand(terminal),
         new ProblemsCommand(terminal),
+        new GuardCommand(terminal),
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),

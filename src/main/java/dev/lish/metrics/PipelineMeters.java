@@ -30,6 +30,7 @@ final class PipelineMeters {
   private final MultiGauge pending;
   private final MultiGauge sources;
   private final MultiGauge silence;
+  private final GuardMeters guard;
 
   PipelineMeters(MeterRegistry registry) {
     ready = gauge(registry, "lish.ready", "1 when /readyz says so", "");
@@ -39,6 +40,7 @@ final class PipelineMeters {
     paused = gauge(registry, "lish.stage.paused", "1 when an operator paused it", "");
     local = gauge(registry, "lish.stage.local", "1 when set with --local and not shared yet", "");
     problems = gauge(registry, "lish.stage.problems", "Problems of the target revision", "");
+    guard = new GuardMeters(registry);
     pending =
         gauge(registry, "lish.membership.pending", "1 when a change of stages' nodes waits", "");
     sources = gauge(registry, "lish.sources", "Sources by state", "");
@@ -77,6 +79,7 @@ final class PipelineMeters {
     local.register(locals, true);
     problems.register(found, true);
     refreshSources(view.sources(), now);
+    guard.refresh(view.guard());
   }
 
   /** Thousands of queries may be watched, so those of a registry are counted together. */

@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Admitted;
+import dev.lish.guard.GuardSettings;
 import dev.lish.model.Resource;
 import dev.lish.render.EndpointSpec;
 import dev.lish.source.DiscoveryQuery;
@@ -32,6 +33,8 @@ final class Discovery {
   private final Clock clock;
   private final SortedMap<String, Watch> watches = new TreeMap<>();
   private final Guards guards;
+  private final Services services;
+  private final Holding holding;
   private final Map<Guarded, Optional<Admitted>> assignments = new HashMap<>();
   private final Map<DiscoveryQuery, Set<Guarded>> users = new HashMap<>();
   private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
@@ -41,10 +44,12 @@ final class Discovery {
 
   Discovery(
       Function<DiscoveryQuery, Source<List<Instance>>> open,
-      Guards guards,
+      Guarding guarding,
       Runnable wake,
       Clock clock) {
-    this.guards = guards;
+    this.guards = guarding.guards();
+    this.services = guarding.services();
+    this.holding = guarding.holding();
     this.open = open;
     this.wake = wake;
     this.clock = clock;
@@ -73,19 +78,31 @@ final class Discovery {
             });
       }
     }
+    users.keySet().forEach(this::take);
     // Before what is no longer used is forgotten: a new revision's assignments go on from there.
     for (Guarded one : used) {
       assignments.computeIfAbsent(one, this::assign);
     }
     assignments.keySet().retainAll(used);
     guards.retain(used);
+    services.retain(users.keySet());
   }
 
   /** Takes in what the registries said since the last call; gives the assignments that changed. */
   Set<Guarded> refresh() {
-    Set<Guarded> touched = new HashSet<>(guards.due(clock.instant()));
+    Instant now = clock.instant();
+    Set<DiscoveryQuery> moved = new HashSet<>();
     for (DiscoveryQuery query : List.copyOf(changed)) {
       changed.remove(query);
+      moved.add(query);
+    }
+    holding.lost(lost());
+    users.keySet().stream()
+        .filter(query -> holding.isOver(query.toString(), now))
+        .forEach(moved::add);
+    moved.forEach(this::take);
+    Set<Guarded> touched = new HashSet<>(guards.due(now));
+    for (DiscoveryQuery query : moved) {
       touched.addAll(users.getOrDefault(query, Set.of()));
     }
     touched.removeIf(
@@ -119,6 +136,41 @@ final class Discovery {
     return refused;
   }
 
+  /** The registries that answer, and in which none of what is asked for is left. */
+  private Set<String> lost() {
+    Set<String> empty = new HashSet<>();
+    Set<String> filled = new HashSet<>();
+    for (Watch watch : watches.values()) {
+      boolean none = watch.source().state().last().map(List::isEmpty).orElse(true);
+      (none ? empty : filled).add(watch.query().registry());
+    }
+    empty.removeAll(filled);
+    return empty;
+  }
+
+  private void take(DiscoveryQuery query) {
+    Watch watch = watches.get(query.toString());
+    Set<Guarded> using = users.getOrDefault(query, Set.of());
+    if (watch == null || using.isEmpty()) {
+      return;
+    }
+    GuardSettings settings =
+        using.stream().map(one -> one.terms().settings()).reduce(GuardSettings::and).orElseThrow();
+    boolean checked = using.stream().anyMatch(one -> one.terms().rules().activeChecks());
+    watch
+        .source()
+        .state()
+        .last()
+        .ifPresent(last -> services.take(query, last, settings, checked, clock.instant()));
+  }
+
+  private List<Instance> listed(Guarded one, DiscoveryQuery query, List<Instance> instances) {
+    boolean checked = one.terms().rules().activeChecks();
+    return one.terms().settings().enabled()
+        ? services.listed(query, instances, checked, clock.instant())
+        : instances;
+  }
+
   void close() {
     watches.values().forEach(watch -> watch.source().close());
     watches.clear();
@@ -134,7 +186,7 @@ final class Discovery {
       if (last.isEmpty()) {
         return Optional.empty();
       }
-      instances.put(query, last.get());
+      instances.put(query, listed(one, query, last.get()));
     }
     Resource wanted = spec.assign(instances);
     return Optional.of(guards.admit(one, wanted, !spec.hasFixed(), clock.instant()));

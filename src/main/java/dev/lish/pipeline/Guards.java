@@ -1,11 +1,15 @@
 package dev.lish.pipeline;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lish.guard.Admitted;
 import dev.lish.guard.Base;
 import dev.lish.guard.Decision;
 import dev.lish.guard.Guard;
 import dev.lish.guard.Proposal;
+import dev.lish.model.ContentHash;
 import dev.lish.model.Resource;
+import dev.lish.source.Hold;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,10 +24,12 @@ import java.util.Set;
  */
 final class Guards {
   private final Memory memory;
+  private final Holding holding;
   private final Map<Guarded, Decision> decisions = new HashMap<>();
 
-  Guards(Memory memory) {
+  Guards(Memory memory, Holding holding) {
     this.memory = memory;
+    this.holding = holding;
   }
 
   /**
@@ -32,15 +38,17 @@ final class Guards {
   Admitted admit(Guarded guarded, Resource wanted, boolean knowsHealth, Instant now) {
     Decision last = decisions.get(guarded);
     Optional<Base> base = last == null ? known(guarded) : Optional.of(last.base());
+    String of = of(guarded);
+    Set<String> waiting = holding.active(Hold.Kind.WAITING, of, now).keySet();
+    Set<String> due = new HashSet<>(holding.entries(Hold.Kind.WAITING, of).keySet());
+    due.removeAll(waiting);
     Proposal proposal =
         new Proposal(
-            wanted,
-            guarded.terms().rules(),
-            guarded.terms().settings(),
-            knowsHealth,
-            Set.of(),
-            Set.of());
+            wanted, guarded.terms().rules(), guarded.terms().settings(), knowsHealth, waiting, due);
     Decision decision = Guard.decide(base, proposal, now);
+    if (!decision.waiting().equals(waiting)) {
+      holding.wait(of, decision.waiting(), guarded.terms().settings().longestRaise(), now);
+    }
     if (!base.equals(Optional.of(decision.base()))) {
       memory.keepBase(guarded.spec().name(), variant(guarded), decision.base());
     }
@@ -57,6 +65,11 @@ final class Guards {
         .or(() -> memory.base(guarded.spec().name(), variant(guarded)));
   }
 
+  /** What a hold of it is of: the same on all replicas. */
+  static String of(Guarded guarded) {
+    return guarded.spec().name() + " " + ContentHash.of(variant(guarded).getBytes(UTF_8));
+  }
+
   private static String variant(Guarded guarded) {
     return guarded.spec().fingerprint() + guarded.terms().rules() + guarded.terms().settings();
   }
@@ -66,12 +79,18 @@ final class Guards {
     decisions.keySet().retainAll(used);
   }
 
+  private boolean isOver(Guarded guarded, Decision decision, Instant now) {
+    return !decision.waiting().isEmpty()
+        && !holding.active(Hold.Kind.WAITING, of(guarded), now).keySet().equals(decision.waiting());
+  }
+
   /** Those on which must be decided again though nothing changed. */
   Set<Guarded> due(Instant now) {
     Set<Guarded> due = new HashSet<>();
     decisions.forEach(
         (guarded, decision) -> {
-          if (decision.look().map(at -> !at.isAfter(now)).orElse(false)) {
+          boolean look = decision.look().map(at -> !at.isAfter(now)).orElse(false);
+          if (look || isOver(guarded, decision, now)) {
             due.add(guarded);
           }
         });

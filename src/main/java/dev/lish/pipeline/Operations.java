@@ -37,6 +37,9 @@ public interface Operations {
   /** Takes a stage to the revision that it served before, and pauses it. */
   CompletableFuture<Commit> rollback(String stage, Order order);
 
+  /** Lets go at once of all that is kept back of a cluster's hosts. */
+  CompletableFuture<Commit> release(String cluster, Order order);
+
   /**
    * Checks the files and makes the mesh equal to them, in one commit. Problems are {@link
    * Commit.Refused}, with one line each.

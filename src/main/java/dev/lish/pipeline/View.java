@@ -21,6 +21,7 @@ import java.util.TreeSet;
  * @param stages in delivery order
  * @param membership who belongs where, and what waits
  * @param sources every source, in a fixed order
+ * @param guard what the endpoint guard did, and what it keeps back
  * @param assignment what is being served
  */
 public record View(
@@ -30,6 +31,7 @@ public record View(
     List<Stage> stages,
     Membership membership,
     List<SourceView> sources,
+    GuardView guard,
     Assignment assignment) {
   /** Copies the lists. */
   public View {
@@ -39,8 +41,8 @@ public record View(
   }
 
   /** The same, with other endpoints being served. */
-  View with(Assignment now, Instant when) {
-    return new View(when, notReady, head, stages, membership, sources, now);
+  View with(GuardView guarded, Assignment now, Instant when) {
+    return new View(when, notReady, head, stages, membership, sources, guarded, now);
   }
 
   /**

@@ -41,6 +41,7 @@ final class Views {
         List.of(),
         View.Membership.NONE,
         List.of(),
+        GuardView.NONE,
         Assignment.NONE);
   }
 
@@ -55,6 +56,7 @@ final class Views {
       Members members,
       LocalOrders localOrders,
       Discovery discovery,
+      GuardView guard,
       Assignment assignment) {
     Found found = new Found(world.registries().problems(), discovery.refused());
     List<View.Stage> stageViews =
@@ -66,6 +68,7 @@ final class Views {
         stageViews,
         members.view(),
         sources(discovery),
+        guard,
         assignment);
   }
 

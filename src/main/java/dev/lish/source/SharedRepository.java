@@ -18,4 +18,10 @@ public interface SharedRepository extends Source<SharedState> {
   /** Writes {@code /membership.json}: which mesh revision decides who belongs where. */
   CompletableFuture<Commit> putMembership(
       Revision base, Revision membership, String by, String summary);
+
+  /** Writes {@code /holds/<name>.json}; a hold without hosts is removed. */
+  CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary);
+
+  /** Writes {@code /releases/<cluster>.json}. */
+  CompletableFuture<Commit> putRelease(Revision base, Release release);
 }

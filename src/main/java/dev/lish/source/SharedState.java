@@ -15,9 +15,13 @@ import java.util.TreeMap;
  *     StageControl#DEFAULT}
  * @param membership the mesh revision whose {@code stages:} and {@code groups:} decide who belongs
  *     where; empty until the first was accepted
+ * @param holds what of changes of hosts is kept back
  */
 public record SharedState(
-    Revision revision, SortedMap<String, StageControl> stages, Optional<Revision> membership) {
+    Revision revision,
+    SortedMap<String, StageControl> stages,
+    Optional<Revision> membership,
+    Holds holds) {
   /** Copies the map. */
   public SharedState {
     stages = Collections.unmodifiableSortedMap(new TreeMap<>(stages));

@@ -38,9 +38,20 @@ class ApiDocsIT {
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
     Map<String, Supplier<AggregatedHttpResponse>> all = new TreeMap<>();
     for (String path :
-        List.of("status", "nodes", "problems", "sources", "delivery", "access-logs", "log-level")) {
+        List.of(
+            "status",
+            "nodes",
+            "problems",
+            "sources",
+            "delivery",
+            "guard",
+            "access-logs",
+            "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }
+    all.put(
+        "`GET /api/v1/guard/what-if?",
+        () -> ADMIN.get("/api/v1/guard/what-if?cluster=payments&add=40"));
     all.put("`GET /api/v1/nodes/{id}`", () -> ADMIN.get("/api/v1/nodes/edge/1"));
     all.put("`GET /api/v1/nodes/{id}/config`", () -> ADMIN.get("/api/v1/nodes/edge/1/config"));
     String snapshot = "/api/v1/snapshots/release/edge?locality.zone=tokyo-1";

@@ -4,7 +4,12 @@ import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.guard.Admissions;
+import dev.lish.guard.ClusterRules;
+import dev.lish.guard.GuardSettings;
+import dev.lish.guard.Terms;
 import dev.lish.model.GroupRule;
+import dev.lish.model.Locality;
 import dev.lish.model.Node;
 import dev.lish.model.NodeMatch;
 import dev.lish.model.Problem;
@@ -15,6 +20,7 @@ import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageControl;
 import dev.lish.model.StageRule;
 import dev.lish.model.Version;
+import dev.lish.pipeline.GuardView;
 import dev.lish.pipeline.Operations;
 import dev.lish.pipeline.View;
 import dev.lish.pipeline.View.Freshness;
@@ -25,6 +31,9 @@ import dev.lish.snapshot.Assignment;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import dev.lish.source.Commit;
+import dev.lish.source.Health;
+import dev.lish.source.Hold;
+import dev.lish.source.Instance;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
@@ -88,7 +97,41 @@ final class Fixture {
             new View.SourceView(
                 "consul:payments", Freshness.STALE, Optional.of(NOW.minusSeconds(90)), "refused"),
             new View.SourceView("consul:users", Freshness.MISSING, Optional.empty(), "")),
+        guard(),
         assignment());
+  }
+
+  private static GuardView guard() {
+    Instance instance =
+        new Instance(
+            "n1/payments-1",
+            "10.0.0.1",
+            80,
+            Health.PASSING,
+            1,
+            new Locality("", "", ""),
+            new TreeMap<>());
+    Hold hold =
+        new Hold(
+            Hold.Kind.GONE,
+            "consul:payments",
+            new TreeMap<>(
+                Map.of(
+                    "10.0.0.1:80",
+                    new Hold.Entry(NOW, NOW.plusSeconds(600), Optional.of(instance)))));
+    return new GuardView(
+        List.of(
+            new GuardView.Guarded(
+                "consul:payments",
+                new Terms(
+                    new TreeSet<>(Set.of("payments")),
+                    new ClusterRules(50, true, true, false, false),
+                    GuardSettings.DEFAULT),
+                Set.of("consul:payments"),
+                Admissions.decision("consul:payments", 10, NOW))),
+        List.of(new GuardView.Kept(hold, true)),
+        1,
+        List.of(new GuardView.Alarm(NOW, "consul:payments: 8 instances deregistered")));
   }
 
   private static Assignment assignment() {
@@ -209,6 +252,11 @@ final class Fixture {
     @Override
     public CompletableFuture<Commit> promoteMembership(Revision revision, Order order) {
       return note("membership", revision, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> release(String cluster, Order order) {
+      return note("release", cluster, order);
     }
 
     @Override

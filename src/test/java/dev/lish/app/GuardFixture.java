@@ -139,6 +139,22 @@ final class GuardFixture implements AutoCloseable {
     return Load.start(envoy.listenerPort("front"), "/", 300, 3);
   }
 
+  /** The first four are in order too, and pass in Consul. */
+  void allWell() {
+    upstreams.forEach(upstream -> upstream.answerWith(200));
+    upstreams.forEach(upstream -> consul.setStatus(upstream.name(), "passing"));
+  }
+
+  /** What the shared holds say. */
+  String holds() {
+    return lish.get("/guard").path("holds").toString();
+  }
+
+  /** How many hosts are kept back. */
+  int held() {
+    return lish.get("/guard").path("holds").findValues("host").size();
+  }
+
   /** How many requests those got that are out of order. */
   long requestsToMaintenance() {
     return upstreams.subList(0, 4).stream().mapToLong(Upstream::requests).sum();

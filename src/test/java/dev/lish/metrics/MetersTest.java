@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.guard.Admissions;
+import dev.lish.guard.Terms;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.pipeline.GuardView;
 import dev.lish.pipeline.View;
 import dev.lish.pipeline.View.Freshness;
 import dev.lish.serve.NodeView;
@@ -92,6 +95,16 @@ class MetersTest {
             source("consul:payments?tag=v2", Freshness.STALE, 90),
             source("consul:users", Freshness.STALE, 30),
             source("consul:orders", Freshness.MISSING, 0)),
+        new GuardView(
+            List.of(
+                new GuardView.Guarded(
+                    "consul:payments",
+                    Terms.NONE,
+                    Set.of("consul:payments"),
+                    Admissions.decision("consul:payments", 10, NOW))),
+            List.of(),
+            3,
+            List.of()),
         Assignment.NONE);
   }
 

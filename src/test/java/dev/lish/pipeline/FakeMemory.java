@@ -2,6 +2,7 @@ package dev.lish.pipeline;
 
 import dev.lish.guard.Base;
 import dev.lish.model.Revision;
+import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.MeshFolder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Optional;
 final class FakeMemory implements Memory {
   final Map<String, List<Revision>> served = new HashMap<>();
   private Map<String, LocalOrder> orders = Map.of();
+  final Map<DiscoveryQuery, Seen> services = new HashMap<>();
   final Map<String, Base> bases = new HashMap<>();
   private Optional<String> trouble = Optional.empty();
 
@@ -56,6 +58,16 @@ final class FakeMemory implements Memory {
   @Override
   public void keepBase(String name, String variant, Base base) {
     bases.put(name, base);
+  }
+
+  @Override
+  public Optional<Seen> service(DiscoveryQuery query) {
+    return Optional.ofNullable(services.get(query));
+  }
+
+  @Override
+  public void keepService(DiscoveryQuery query, Seen seen) {
+    services.put(query, seen);
   }
 
   @Override

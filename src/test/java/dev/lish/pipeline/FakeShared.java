@@ -4,6 +4,9 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
+import dev.lish.source.Hold;
+import dev.lish.source.Holds;
+import dev.lish.source.Release;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
@@ -37,11 +40,12 @@ final class FakeShared implements SharedRepository {
   void is(int revision, String stage, StageControl control) {
     TreeMap<String, StageControl> stages = new TreeMap<>();
     stages.put(stage, control);
-    cell.set(new SharedState(new Revision(revision), stages, Optional.empty()));
+    cell.set(new SharedState(new Revision(revision), stages, Optional.empty(), Holds.NONE));
   }
 
   void is(int revision) {
-    cell.set(new SharedState(new Revision(revision), new TreeMap<>(), Optional.empty()));
+    cell.set(
+        new SharedState(new Revision(revision), new TreeMap<>(), Optional.empty(), Holds.NONE));
   }
 
   @Override
@@ -56,6 +60,34 @@ final class FakeShared implements SharedRepository {
       Revision base, Revision membership, String by, String summary) {
     commits.add("membership " + membership + " from " + base);
     return done();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
+    commits.add(hold.kind() + " " + hold.hosts().keySet() + " of " + hold.of());
+    if (outcome.isEmpty()) {
+      SharedState now = cell.state().last().orElseThrow();
+      TreeMap<String, Hold> holds = new TreeMap<>(now.holds().holds());
+      holds.put(hold.name(), hold);
+      holds.values().removeIf(h -> h.hosts().isEmpty());
+      set(now, new Holds(holds, now.holds().releases()));
+    }
+    return done();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Commit> putRelease(Revision base, Release release) {
+    SharedState now = cell.state().last().orElseThrow();
+    TreeMap<String, Release> releases = new TreeMap<>(now.holds().releases());
+    releases.put(release.cluster(), release);
+    set(now, new Holds(now.holds().holds(), releases));
+    return done();
+  }
+
+  private void set(SharedState now, Holds holds) {
+    cell.set(
+        new SharedState(
+            new Revision(now.revision().number() + 1), now.stages(), now.membership(), holds));
   }
 
   private CompletableFuture<Commit> done() {

@@ -33,28 +33,7 @@ import java.util.TreeSet;
  * {@link Kept#FORMAT}.
  */
 final class Format<T> {
-  static final Format<List<Instance>> INSTANCES =
-      listOf(
-          (out, i) -> {
-            text(out, i.id());
-            text(out, i.address());
-            out.writeInt(i.port());
-            text(out, i.health().name());
-            out.writeInt(i.weight());
-            text(out, i.locality().region());
-            text(out, i.locality().zone());
-            text(out, i.locality().subZone());
-            texts(out, i.metadata());
-          },
-          in ->
-              new Instance(
-                  text(in),
-                  text(in),
-                  in.readInt(),
-                  Health.valueOf(text(in)),
-                  in.readInt(),
-                  new Locality(text(in), text(in), text(in)),
-                  texts(in)));
+  static final Format<List<Instance>> INSTANCES = listOf(Format::instance, Format::instance);
 
   static final Format<List<Service>> SERVICES =
       listOf(
@@ -99,6 +78,7 @@ final class Format<T> {
                   text(o, stage.getKey());
                   control(o, stage.getValue());
                 });
+            HoldFormat.write(out, state.holds());
           },
           in -> {
             Revision revision = new Revision(in.readInt());
@@ -108,7 +88,7 @@ final class Format<T> {
                 list(in, i -> Map.entry(text(i), control(i)))) {
               stages.put(stage.getKey(), stage.getValue());
             }
-            return new SharedState(revision, stages, membership);
+            return new SharedState(revision, stages, membership, HoldFormat.read(in));
           });
 
   /** The number of the mesh revision that was head. */
@@ -119,11 +99,11 @@ final class Format<T> {
   private final Writer<T> writer;
   private final Reader<T> reader;
 
-  private interface Writer<T> {
+  interface Writer<T> {
     void write(DataOutputStream out, T value) throws IOException;
   }
 
-  private interface Reader<T> {
+  interface Reader<T> {
     T read(DataInputStream in) throws IOException;
   }
 
@@ -165,7 +145,7 @@ final class Format<T> {
         (out, values) -> list(out, values, writer), in -> List.copyOf(list(in, reader)));
   }
 
-  private static <E> void list(DataOutputStream out, Collection<E> values, Writer<E> writer)
+  static <E> void list(DataOutputStream out, Collection<E> values, Writer<E> writer)
       throws IOException {
     out.writeInt(values.size());
     for (E value : values) {
@@ -173,13 +153,36 @@ final class Format<T> {
     }
   }
 
-  private static <E> List<E> list(DataInputStream in, Reader<E> reader) throws IOException {
+  static <E> List<E> list(DataInputStream in, Reader<E> reader) throws IOException {
     int size = size(in);
     List<E> values = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       values.add(reader.read(in));
     }
     return values;
+  }
+
+  static void instance(DataOutputStream out, Instance i) throws IOException {
+    text(out, i.id());
+    text(out, i.address());
+    out.writeInt(i.port());
+    text(out, i.health().name());
+    out.writeInt(i.weight());
+    text(out, i.locality().region());
+    text(out, i.locality().zone());
+    text(out, i.locality().subZone());
+    texts(out, i.metadata());
+  }
+
+  static Instance instance(DataInputStream in) throws IOException {
+    return new Instance(
+        text(in),
+        text(in),
+        in.readInt(),
+        Health.valueOf(text(in)),
+        in.readInt(),
+        new Locality(text(in), text(in), text(in)),
+        texts(in));
   }
 
   private static void control(DataOutputStream out, StageControl control) throws IOException {
@@ -223,11 +226,11 @@ final class Format<T> {
     return texts;
   }
 
-  private static void text(DataOutputStream out, String text) throws IOException {
+  static void text(DataOutputStream out, String text) throws IOException {
     bytes(out, text.getBytes(UTF_8));
   }
 
-  private static String text(DataInputStream in) throws IOException {
+  static String text(DataInputStream in) throws IOException {
     return new String(bytes(in), UTF_8);
   }
 
