@@ -1,5 +1,6 @@
 package dev.lish.admin;
 
+import com.google.common.base.Splitter;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.lish.guard.WhatIf;
@@ -30,10 +31,12 @@ record WhatIfJson(List<Answer> answers) {
     QueryParams query = ctx.queryParams();
     String cluster = query.get("cluster", "");
     String add = query.get("add", "");
-    Set<String> remove = new TreeSet<>(query.getAll("remove"));
+    Set<String> remove =
+        new TreeSet<>(Splitter.on(',').omitEmptyStrings().splitToList(query.get("remove", "")));
     boolean adds = !add.isEmpty() && !cluster.isEmpty() && remove.isEmpty();
     if (!adds && (remove.isEmpty() || !add.isEmpty())) {
-      throw new WrongRequest("what-if (expected: cluster=NAME&add=NUMBER, or remove=HOST:PORT, …)");
+      throw new WrongRequest(
+          "what-if (expected: cluster=NAME&add=NUMBER, or remove=HOST:PORT,HOST:PORT)");
     }
     List<Answer> answers = new ArrayList<>();
     for (GuardView.Guarded one : view.assignments()) {

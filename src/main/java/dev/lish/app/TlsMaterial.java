@@ -3,16 +3,14 @@ package dev.lish.app;
 import com.google.protobuf.ByteString;
 import dev.lish.config.ServerTls;
 import dev.lish.model.ContentHash;
+import dev.lish.render.CertificateKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -29,10 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class TlsMaterial {
   private static final Logger log = LoggerFactory.getLogger(TlsMaterial.class);
-
-  /** How a key of each kind signs, to find out whether it belongs to a certificate. */
-  private static final Map<String, String> SIGNATURES =
-      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
 
   private final String name;
   private final ServerTls files;
@@ -135,7 +129,7 @@ final class TlsMaterial {
   private static Loaded load(Content content) throws IOException {
     List<X509Certificate> chain = content.certificate.certificates();
     PrivateKey key = content.key.privateKey();
-    if (!isPair(key, chain.get(0).getPublicKey())) {
+    if (!CertificateKey.belongs(key, chain.get(0).getPublicKey())) {
       throw new IOException(
           content.key.file()
               + ": not the key of the first certificate in "
@@ -147,27 +141,6 @@ final class TlsMaterial {
             ? Optional.of(trust(content.authority.get()))
             : Optional.empty();
     return new Loaded(content.hash(), key, chain, clients);
-  }
-
-  /** Whether what the private key signs is what the public one verifies. */
-  private static boolean isPair(PrivateKey key, PublicKey certified) {
-    String algorithm = SIGNATURES.get(key.getAlgorithm());
-    if (algorithm == null || !key.getAlgorithm().equals(certified.getAlgorithm())) {
-      return false;
-    }
-    try {
-      byte[] text = {1, 2, 3};
-      Signature signature = Signature.getInstance(algorithm);
-      signature.initSign(key);
-      signature.update(text);
-      byte[] signed = signature.sign();
-      signature.initVerify(certified);
-      signature.update(text);
-      return signature.verify(signed);
-    } catch (GeneralSecurityException e) {
-      // For example a key of another curve: verifying throws instead of saying no.
-      return false;
-    }
   }
 
   private static X509ExtendedTrustManager trust(Pem authority) throws IOException {

@@ -1,13 +1,12 @@
 package dev.lish.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -165,16 +164,20 @@ final class GuardCommand implements Command {
   }
 
   private int whatIf(Arguments given) {
-    List<String> query = new ArrayList<>();
+    Map<String, String> query = new TreeMap<>();
     Optional<String> add = given.text("--add");
     List<String> remove = given.all("--remove");
     if (add.isPresent() == !remove.isEmpty()) {
       throw Failure.usage("what-if (expected: CLUSTER --add N, or --remove HOST:PORT …)");
     }
-    add.ifPresent(n -> query.add("cluster=" + encode(given.required(1)) + "&add=" + encode(n)));
-    remove.forEach(host -> query.add("remove=" + encode(host)));
+    if (add.isPresent()) {
+      query.put("cluster", given.required(1));
+      query.put("add", add.get());
+    } else {
+      query.put("remove", String.join(",", remove));
+    }
     boolean json = given.output("table", "json").equals("json");
-    JsonNode body = Api.of(terminal, given).ask(String.join("&", query), "guard", "what-if");
+    JsonNode body = Api.of(terminal, given).get(query, "guard", "what-if");
     if (json) {
       return Views.json(terminal, body);
     }
@@ -207,9 +210,5 @@ final class GuardCommand implements Command {
     }
     terminal.print(
         Views.text(answer, "assignment") + ": " + what + " (" + String.join(", ", after) + ")");
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, UTF_8);
   }
 }

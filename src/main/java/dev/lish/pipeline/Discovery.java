@@ -9,8 +9,10 @@ import dev.lish.source.Instance;
 import dev.lish.source.Source;
 import dev.lish.source.SourceState;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +40,7 @@ final class Discovery {
   private final Map<Guarded, Optional<Admitted>> assignments = new HashMap<>();
   private final Map<DiscoveryQuery, Set<Guarded>> users = new HashMap<>();
   private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
+  private Drained drained = Drained.NONE;
 
   /** A query, its open watch, and since when it is open. */
   record Watch(DiscoveryQuery query, Source<List<Instance>> source, Instant since) {}
@@ -78,6 +81,7 @@ final class Discovery {
             });
       }
     }
+    holding.lost(lost(), longestHold(), clock.instant());
     users.keySet().forEach(this::take);
     // Before what is no longer used is forgotten: a new revision's assignments go on from there.
     for (Guarded one : used) {
@@ -88,6 +92,70 @@ final class Discovery {
     services.retain(users.keySet());
   }
 
+  /** Operators took these out; {@link #refresh} gives what changed by it. */
+  void drain(Drained now) {
+    if (now.equals(drained)) {
+      return;
+    }
+    for (Watch watch : watches.values()) {
+      List<Instance> said = watch.source().state().last().orElse(List.of());
+      if (!drained.apply(said).equals(now.apply(said))) {
+        changed.add(watch.query());
+      }
+    }
+    drained = now;
+  }
+
+  /** What the registry said last, without what operators took out; empty: it never answered. */
+  private Optional<List<Instance>> instances(DiscoveryQuery query) {
+    Watch watch = watches.get(query.toString());
+    return watch == null ? Optional.empty() : watch.source().state().last().map(drained::apply);
+  }
+
+  /** The instances of the query, drained ones as in maintenance. */
+  List<Instance> shown(Watch watch) {
+    return watch.source().state().last().map(drained::apply).orElse(List.of());
+  }
+
+  /** What would remain of each guarded assignment that has instances of the target. */
+  List<DrainCheck.Remains> remains(String target) {
+    Set<String> targets = new HashSet<>(drained.targets());
+    targets.add(target);
+    Drained next = new Drained(targets);
+    List<DrainCheck.Remains> all = new ArrayList<>();
+    for (Guarded one : assignments.keySet()) {
+      List<List<Instance>> lists = new ArrayList<>();
+      for (DiscoveryQuery query : one.spec().queries()) {
+        Watch watch = watches.get(query.toString());
+        lists.add(watch == null ? List.of() : watch.source().state().last().orElse(List.of()));
+      }
+      if (one.terms().settings().enabled()) {
+        int threshold = one.terms().rules().threshold();
+        all.add(new DrainCheck(drained, next).remains(one.spec().name(), lists, threshold));
+      }
+    }
+    return all;
+  }
+
+  /** How many instances, each counted once however many queries have it, each target covers. */
+  Map<String, Integer> counts(Set<String> targets) {
+    Map<String, Set<String>> found = new HashMap<>();
+    for (Watch watch : targets.isEmpty() ? List.<Watch>of() : watches.values()) {
+      for (Instance instance : watch.source().state().last().orElse(List.of())) {
+        for (String target : Drained.names(instance)) {
+          if (targets.contains(target)) {
+            found
+                .computeIfAbsent(target, any -> new HashSet<>())
+                .add(watch.query().registry() + ":" + instance.id());
+          }
+        }
+      }
+    }
+    Map<String, Integer> counts = new HashMap<>();
+    found.forEach((target, ids) -> counts.put(target, ids.size()));
+    return counts;
+  }
+
   /** Takes in what the registries said since the last call; gives the assignments that changed. */
   Set<Guarded> refresh() {
     Instant now = clock.instant();
@@ -96,10 +164,11 @@ final class Discovery {
       changed.remove(query);
       moved.add(query);
     }
-    holding.lost(lost());
-    users.keySet().stream()
-        .filter(query -> holding.isOver(query.toString(), now))
-        .forEach(moved::add);
+    holding.lost(lost(), longestHold(), now);
+    Set<String> held = holding.moved(now);
+    if (!held.isEmpty()) {
+      users.keySet().stream().filter(query -> held.contains(query.toString())).forEach(moved::add);
+    }
     moved.forEach(this::take);
     Set<Guarded> touched = new HashSet<>(guards.due(now));
     for (DiscoveryQuery query : moved) {
@@ -148,26 +217,29 @@ final class Discovery {
     return empty;
   }
 
+  private Duration longestHold() {
+    return assignments.keySet().stream()
+        .map(one -> one.terms().settings().hold())
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
   private void take(DiscoveryQuery query) {
-    Watch watch = watches.get(query.toString());
     Set<Guarded> using = users.getOrDefault(query, Set.of());
-    if (watch == null || using.isEmpty()) {
+    if (using.isEmpty()) {
       return;
     }
     GuardSettings settings =
         using.stream().map(one -> one.terms().settings()).reduce(GuardSettings::and).orElseThrow();
     boolean checked = using.stream().anyMatch(one -> one.terms().rules().activeChecks());
-    watch
-        .source()
-        .state()
-        .last()
+    instances(query)
         .ifPresent(last -> services.take(query, last, settings, checked, clock.instant()));
   }
 
   private List<Instance> listed(Guarded one, DiscoveryQuery query, List<Instance> instances) {
     boolean checked = one.terms().rules().activeChecks();
     return one.terms().settings().enabled()
-        ? services.listed(query, instances, checked, clock.instant())
+        ? drained.apply(services.listed(query, instances, checked, clock.instant()))
         : instances;
   }
 
@@ -180,9 +252,7 @@ final class Discovery {
     EndpointSpec spec = one.spec();
     Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
     for (DiscoveryQuery query : spec.queries()) {
-      Watch watch = watches.get(query.toString());
-      Optional<List<Instance>> last =
-          watch == null ? Optional.empty() : watch.source().state().last();
+      Optional<List<Instance>> last = instances(query);
       if (last.isEmpty()) {
         return Optional.empty();
       }

@@ -32,7 +32,7 @@ record Guarding(Holding holding, Services services, Guards guards, Events events
         .decisions()
         .forEach(
             (guarded, decision) -> {
-              Set<String> of = new HashSet<>(Set.of(Guards.of(guarded)));
+              Set<String> of = new HashSet<>(Set.of(guards.of(guarded)));
               guarded.spec().queries().forEach(query -> of.add(query.toString()));
               assignments.add(
                   new GuardView.Guarded(guarded.spec().name(), guarded.terms(), of, decision));

@@ -27,6 +27,11 @@ final class Guards {
   private final Holding holding;
   private final Map<Guarded, Decision> decisions = new HashMap<>();
 
+  private final Map<Guarded, String> ofs = new HashMap<>();
+
+  /** The hosts that had to wait when it was decided. */
+  private final Map<Guarded, Set<String>> waited = new HashMap<>();
+
   Guards(Memory memory, Holding holding) {
     this.memory = memory;
     this.holding = holding;
@@ -53,6 +58,7 @@ final class Guards {
       memory.keepBase(guarded.spec().name(), variant(guarded), decision.base());
     }
     decisions.put(guarded, decision);
+    waited.put(guarded, Set.copyOf(waiting));
     return decision.admitted();
   }
 
@@ -66,8 +72,9 @@ final class Guards {
   }
 
   /** What a hold of it is of: the same on all replicas. */
-  static String of(Guarded guarded) {
-    return guarded.spec().name() + " " + ContentHash.of(variant(guarded).getBytes(UTF_8));
+  String of(Guarded guarded) {
+    return ofs.computeIfAbsent(
+        guarded, one -> one.spec().name() + " " + ContentHash.of(variant(one).getBytes(UTF_8)));
   }
 
   private static String variant(Guarded guarded) {
@@ -77,11 +84,17 @@ final class Guards {
   /** Forgets all but these. */
   void retain(Collection<Guarded> used) {
     decisions.keySet().retainAll(used);
+    waited.keySet().retainAll(used);
+    ofs.keySet().retainAll(used);
   }
 
-  private boolean isOver(Guarded guarded, Decision decision, Instant now) {
-    return !decision.waiting().isEmpty()
-        && !holding.active(Hold.Kind.WAITING, of(guarded), now).keySet().equals(decision.waiting());
+  private boolean isOver(Guarded guarded, Instant now) {
+    String of = of(guarded);
+    Set<String> before = waited.getOrDefault(guarded, Set.of());
+    if (before.isEmpty() && !holding.of(Hold.Kind.WAITING).contains(of)) {
+      return false;
+    }
+    return !holding.active(Hold.Kind.WAITING, of, now).keySet().equals(before);
   }
 
   /** Those on which must be decided again though nothing changed. */
@@ -90,7 +103,7 @@ final class Guards {
     decisions.forEach(
         (guarded, decision) -> {
           boolean look = decision.look().map(at -> !at.isAfter(now)).orElse(false);
-          if (look || isOver(guarded, decision, now)) {
+          if (look || isOver(guarded, now)) {
             due.add(guarded);
           }
         });

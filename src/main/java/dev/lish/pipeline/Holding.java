@@ -11,6 +11,7 @@ import dev.lish.source.SharedState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ final class Holding {
 
   private final Map<String, Instant> triedAt = new HashMap<>();
   private final Map<String, Presence.Held> seen = new HashMap<>();
+  private final Map<Kind, Set<String>> index = new EnumMap<>(Kind.class);
   private final Set<String> lost = new HashSet<>();
 
   Holding(SharedRepository repository, Executor loop) {
@@ -61,13 +64,42 @@ final class Holding {
     if (changed) {
       triedAt.clear();
     }
+    index();
     return changed;
   }
 
-  /** The registries in which nothing is left: what they had is kept for as long as that is so. */
-  void lost(Set<String> registries) {
+  /**
+   * The registries in which nothing is left: what they had is kept for as long as that is so. Where
+   * it no longer is, its services come back one by one, so the rest is kept for this time more.
+   */
+  void lost(Set<String> registries, Duration grace, Instant now) {
+    Set<String> back = new HashSet<>(lost);
+    back.removeAll(registries);
     lost.clear();
     lost.addAll(registries);
+    if (back.isEmpty()) {
+      return;
+    }
+    Instant until = now.plus(grace);
+    for (String of : List.copyOf(of(Kind.GONE))) {
+      if (back.contains(registry(of))) {
+        SortedMap<String, Entry> all = entries(Kind.GONE, of);
+        all.replaceAll(
+            (host, e) -> e.until().isBefore(until) ? new Entry(e.since(), until, e.instance()) : e);
+        want(new Hold(Kind.GONE, of, all));
+      }
+    }
+  }
+
+  /** What there are holds of. */
+  Set<String> of(Kind kind) {
+    return index.getOrDefault(kind, Set.of());
+  }
+
+  private void index() {
+    index.clear();
+    Stream.concat(shared.holds().values().stream(), wanted.values().stream())
+        .forEach(hold -> index.computeIfAbsent(hold.kind(), k -> new HashSet<>()).add(hold.of()));
   }
 
   /** All entries, ended or not. */
@@ -75,7 +107,7 @@ final class Holding {
     SortedMap<String, Entry> own = new TreeMap<>(shared.entries(kind, of));
     Hold more = wanted.get(Hold.name(kind, of));
     if (more != null) {
-      more.hosts().forEach((host, entry) -> own.putIfAbsent(host, entry));
+      own.putAll(more.hosts());
     }
     return own;
   }
@@ -109,12 +141,21 @@ final class Holding {
     return new Presence.Held(gone.keySet(), letGo, critical.keySet(), exposed);
   }
 
-  /** True when what keeps hosts of this query back is not what it was at the last look. */
-  boolean isOver(String query, Instant now) {
-    Presence.Held held = held(query, now);
-    Presence.Held before =
-        held.equals(Presence.Held.NONE) ? seen.remove(query) : seen.put(query, held);
-    return !held.equals(before == null ? Presence.Held.NONE : before);
+  /** The queries for which what keeps hosts back is not what it was at the last look. */
+  Set<String> moved(Instant now) {
+    Set<String> candidates = new HashSet<>(of(Kind.GONE));
+    candidates.addAll(of(Kind.CRITICAL));
+    candidates.addAll(seen.keySet());
+    Set<String> moved = new HashSet<>();
+    for (String query : candidates) {
+      Presence.Held held = held(query, now);
+      boolean none = held.equals(Presence.Held.NONE);
+      Presence.Held before = none ? seen.remove(query) : seen.put(query, held);
+      if (!held.equals(before == null ? Presence.Held.NONE : before)) {
+        moved.add(query);
+      }
+    }
+    return moved;
   }
 
   /** These are kept back too. */
@@ -164,6 +205,7 @@ final class Holding {
     } else {
       wanted.put(hold.name(), hold);
     }
+    index();
   }
 
   /** Shares what is not shared yet. */

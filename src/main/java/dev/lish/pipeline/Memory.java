@@ -1,7 +1,9 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Base;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
@@ -27,10 +29,16 @@ public interface Memory {
   boolean servedBefore();
 
   /** Orders given with {@code --local} that are not shared yet, by stage. */
-  Map<String, LocalOrder> localOrders();
+  Map<String, LocalOrder<StageControl>> localOrders();
 
   /** Replaces the local orders. */
-  void keepLocalOrders(Map<String, LocalOrder> orders);
+  void keepLocalOrders(Map<String, LocalOrder<StageControl>> orders);
+
+  /** Drains given with {@code --local} that are not shared yet, by target; empty: an undrain. */
+  Map<String, LocalOrder<Optional<Drain>>> localDrains();
+
+  /** Replaces the local drains. */
+  void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> drains);
 
   /**
    * What was sent last of this assignment; empty: not known.

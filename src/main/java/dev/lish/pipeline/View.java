@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param stages in delivery order
  * @param membership who belongs where, and what waits
  * @param sources every source, in a fixed order
+ * @param drains what operators took out, by target
  * @param guard what the endpoint guard did, and what it keeps back
  * @param assignment what is being served
  */
@@ -31,6 +33,7 @@ public record View(
     List<Stage> stages,
     Membership membership,
     List<SourceView> sources,
+    List<Drained> drains,
     GuardView guard,
     Assignment assignment) {
   /** Copies the lists. */
@@ -38,11 +41,12 @@ public record View(
     notReady = List.copyOf(notReady);
     stages = List.copyOf(stages);
     sources = List.copyOf(sources);
+    drains = List.copyOf(drains);
   }
 
   /** The same, with other endpoints being served. */
-  View with(GuardView guarded, Assignment now, Instant when) {
-    return new View(when, notReady, head, stages, membership, sources, guarded, now);
+  View with(Assignment now, Instant when) {
+    return new View(when, notReady, head, stages, membership, sources, drains, guard, now);
   }
 
   /**
@@ -94,6 +98,16 @@ public record View(
       moves = List.copyOf(moves);
     }
   }
+
+  /**
+   * An instance or a host that operators took out.
+   *
+   * @param drain what was ordered
+   * @param local true when it was ordered with {@code --local} and is not shared yet
+   * @param instances how many instances it covers that are watched
+   * @param conflict why it cannot be shared; empty when it can, or is
+   */
+  public record Drained(Drain drain, boolean local, int instances, Optional<String> conflict) {}
 
   /**
    * A source.

@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -8,7 +9,10 @@ import dev.lish.model.Nearest;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -139,9 +143,30 @@ final class DocumentReader {
       return assignment(ClusterLoadAssignment.parseFrom(ProtoReader.bytes(message)), discovered);
     }
     Resource resource = Resource.of(type, name, ProtoReader.bytes(message), values.text().path());
+    if (type == ResourceType.SECRET) {
+      checkPairs(Secret.parseFrom(resource.body()), map, values);
+    }
     return type == ResourceType.CLUSTER
         ? new Document.Cluster(resource, eds(resource, map))
         : new Document.Done(resource);
+  }
+
+  /** Files are renewed one after the other: a half renewed pair waits for its other half. */
+  private static void checkPairs(Secret secret, MappingNode map, YamlValues values) {
+    TlsCertificate tls = secret.getTlsCertificate();
+    if (CertificateKey.surelyForeign(
+        content(tls.getCertificateChain()), content(tls.getPrivateKey()))) {
+      Optional<Node> at =
+          Nodes.get(map, "tls_certificate").flatMap(node -> Nodes.get(node, "private_key"));
+      values.error(
+          at.orElse(map),
+          "private_key is not the key of the first certificate of certificate_chain (expected: a"
+              + " certificate and its own key)");
+    }
+  }
+
+  private static ByteString content(DataSource source) {
+    return source.hasInlineBytes() ? source.getInlineBytes() : source.getInlineStringBytes();
   }
 
   private static Document.Assignment assignment(

@@ -19,6 +19,9 @@ public interface SharedRepository extends Source<SharedState> {
   CompletableFuture<Commit> putMembership(
       Revision base, Revision membership, String by, String summary);
 
+  /** Writes, or removes, the file of a target below {@code /drains/}. */
+  CompletableFuture<Commit> putDrain(DrainChange change);
+
   /** Writes {@code /holds/<name>.json}; a hold without hosts is removed. */
   CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary);
 

@@ -32,7 +32,7 @@ class ApiDocsIT {
       Pattern.compile("(?m)^((?:[^\\n]+\\n)+)```json\\n(.*?)\\n```", Pattern.DOTALL);
 
   /** The keys of these are data. */
-  private static final Set<String> MAPS = Set.of("by", "types", "resources");
+  private static final Set<String> MAPS = Set.of("by", "types", "resources", "flags");
 
   /** How the paragraph starts, and the answer that its example stands for. */
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
@@ -44,8 +44,11 @@ class ApiDocsIT {
             "problems",
             "sources",
             "delivery",
-            "guard",
             "access-logs",
+            "traffic",
+            "traffic/edges",
+            "drains",
+            "guard",
             "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }

@@ -125,7 +125,11 @@ class SecretsEnvoyIT {
       lish.awaitNode("edge-1", "synced");
       assertThat(shown(envoy)).isEqualTo(TlsClient.certificate(first.certificate()));
       int head = lish.get("/status").path("head").asInt();
-      install(second);
+      TestCertificates.put(second.certificate(), secrets.resolve("edge.crt"));
+      Await.until(
+          "half a renewal is told",
+          () -> lish.get("/problems").toString().contains("not the key of the first certificate"));
+      TestCertificates.put(second.key(), secrets.resolve("edge.key"));
       Await.until(
           "the new certificate is shown",
           () -> shown(envoy).equals(TlsClient.certificate(second.certificate())));

@@ -4,6 +4,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
+import dev.lish.source.DrainChange;
 import dev.lish.source.Hold;
 import dev.lish.source.Holds;
 import dev.lish.source.Release;
@@ -40,12 +41,19 @@ final class FakeShared implements SharedRepository {
   void is(int revision, String stage, StageControl control) {
     TreeMap<String, StageControl> stages = new TreeMap<>();
     stages.put(stage, control);
-    cell.set(new SharedState(new Revision(revision), stages, Optional.empty(), Holds.NONE));
+    cell.set(
+        new SharedState(
+            new Revision(revision), stages, Optional.empty(), new TreeMap<>(), Holds.NONE));
   }
 
   void is(int revision) {
     cell.set(
-        new SharedState(new Revision(revision), new TreeMap<>(), Optional.empty(), Holds.NONE));
+        new SharedState(
+            new Revision(revision),
+            new TreeMap<>(),
+            Optional.empty(),
+            new TreeMap<>(),
+            Holds.NONE));
   }
 
   @Override
@@ -59,6 +67,13 @@ final class FakeShared implements SharedRepository {
   public synchronized CompletableFuture<Commit> putMembership(
       Revision base, Revision membership, String by, String summary) {
     commits.add("membership " + membership + " from " + base);
+    return done();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Commit> putDrain(DrainChange change) {
+    String verb = change.drain().isPresent() ? "drain " : "undrain ";
+    commits.add(verb + change.target() + " from " + change.base() + " " + change.rivals());
     return done();
   }
 
@@ -87,7 +102,11 @@ final class FakeShared implements SharedRepository {
   private void set(SharedState now, Holds holds) {
     cell.set(
         new SharedState(
-            new Revision(now.revision().number() + 1), now.stages(), now.membership(), holds));
+            new Revision(now.revision().number() + 1),
+            now.stages(),
+            now.membership(),
+            now.drains(),
+            holds));
   }
 
   private CompletableFuture<Commit> done() {

@@ -3,10 +3,12 @@ package dev.lish.source.dogma;
 import com.linecorp.centraldogma.common.Change;
 import com.linecorp.centraldogma.common.ChangeConflictException;
 import com.linecorp.centraldogma.common.RedundantChangeException;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
+import dev.lish.source.DrainChange;
 import dev.lish.source.Hold;
 import dev.lish.source.Holds;
 import dev.lish.source.Release;
@@ -92,6 +94,19 @@ final class DogmaShared implements SharedRepository {
   }
 
   @Override
+  public CompletableFuture<Commit> putDrain(DrainChange wanted) {
+    String path = SharedFile.drainPath(wanted.target());
+    Change<?> change =
+        wanted
+            .drain()
+            .<Change<?>>map(drain -> Change.ofJsonUpsert(path, SharedFile.write(drain)))
+            .orElseGet(() -> Change.ofRemoval(path));
+    String rivals =
+        wanted.rivals() == DrainChange.Rivals.ANY_DRAIN ? SharedFile.DRAINS + "**" : path;
+    return workers.commit(() -> put(wanted.base(), rivals, change, wanted.summary(), wanted.by()));
+  }
+
+  @Override
   public CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
     String path = HoldFile.HOLDS + hold.name() + SharedFile.SUFFIX;
     Change<?> change =
@@ -111,8 +126,13 @@ final class DogmaShared implements SharedRepository {
     return workers.commit(() -> put(base, change, summary, release.by()));
   }
 
-  /** First wins, for each file: a commit to another file since the base is no conflict. */
   private Commit put(Revision base, Change<?> change, String summary, String by)
+      throws InterruptedException {
+    return put(base, change.path(), change, summary, by);
+  }
+
+  /** First wins: a commit to another file than the rivals since the base is no conflict. */
+  private Commit put(Revision base, String rivals, Change<?> change, String summary, String by)
       throws InterruptedException {
     if (summary.isBlank()) {
       return new Commit.Refused("summary: empty (expected: what the commit does)");
@@ -120,7 +140,7 @@ final class DogmaShared implements SharedRepository {
     try {
       for (int i = 0; i < TRIES; i++) {
         int head = store.head();
-        Optional<String> conflict = conflict(base.number(), head, change.path());
+        Optional<String> conflict = conflict(base.number(), head, rivals);
         if (conflict.isPresent()) {
           return new Commit.Refused(conflict.get());
         }
@@ -191,10 +211,12 @@ final class DogmaShared implements SharedRepository {
               revision,
               List.of(
                   SharedFile.STAGES + "*" + SharedFile.SUFFIX,
+                  SharedFile.DRAINS + "*" + SharedFile.SUFFIX,
                   HoldFile.HOLDS + "*" + SharedFile.SUFFIX,
                   HoldFile.RELEASES + "*" + SharedFile.SUFFIX,
                   SharedFile.MEMBERSHIP));
       TreeMap<String, StageControl> stages = new TreeMap<>();
+      TreeMap<String, Drain> drains = new TreeMap<>();
       Optional<Revision> membership = Optional.empty();
       TreeMap<String, Hold> holds = new TreeMap<>();
       TreeMap<String, Release> releases = new TreeMap<>();
@@ -202,6 +224,8 @@ final class DogmaShared implements SharedRepository {
         String path = file.getKey();
         if (path.equals(SharedFile.MEMBERSHIP)) {
           membership = value(path, file.getValue(), SharedFile::membership);
+        } else if (path.startsWith(SharedFile.DRAINS)) {
+          value(path, file.getValue(), SharedFile::drain).ifPresent(d -> drains.put(d.target(), d));
         } else if (path.startsWith(HoldFile.HOLDS)) {
           value(path, file.getValue(), HoldFile::hold).ifPresent(h -> holds.put(h.name(), h));
         } else if (path.startsWith(HoldFile.RELEASES)) {
@@ -215,7 +239,7 @@ final class DogmaShared implements SharedRepository {
         }
       }
       return new SharedState(
-          new Revision(revision), stages, membership, new Holds(holds, releases));
+          new Revision(revision), stages, membership, drains, new Holds(holds, releases));
     }
 
     private <T> Optional<T> value(String path, String text, Parser<T> parser)

@@ -54,6 +54,7 @@ final class Follower implements AutoCloseable {
   private @Nullable Instant lostSince;
   private @Nullable Instant behindSince;
   private boolean connected;
+  private boolean absent;
   private int failures;
   private volatile boolean closed;
 
@@ -108,7 +109,7 @@ final class Follower implements AutoCloseable {
     try {
       int head = store.head();
       if (!connected) {
-        recognise();
+        recognise(head);
       }
       if (known == null || head > known) {
         advance(head);
@@ -125,6 +126,8 @@ final class Follower implements AutoCloseable {
       }
     } catch (Failure e) {
       if (e.isAbsence()) {
+        absent = true;
+        connected = false;
         content.absent(e);
         breathe();
         return;
@@ -144,9 +147,12 @@ final class Follower implements AutoCloseable {
   }
 
   /** After an outage the repository may be another one, whose revisions mean something else. */
-  private void recognise() throws Failure, InterruptedException {
+  private void recognise(int head) throws Failure, InterruptedException {
     long found = store.birth();
-    if (birth != null && birth != found) {
+    // A birth is known to the second; one that was seen missing is new if it has fewer commits.
+    boolean fewer = absent && known != null && head < known;
+    absent = false;
+    if (birth != null && (birth != found || fewer)) {
       LOGGER.warn("{} was made again; reading all of it", store);
       known = null;
     }

@@ -72,7 +72,8 @@ class SecretsFolderTest {
     Files.createDirectory(folder);
     Files.writeString(folder.resolve("edge.key"), "one", UTF_8);
     awaitSecrets(Map.of("edge.key", "one"));
-    Files.write(folder.resolve("dump"), new byte[(1 << 20) + 1]);
+    Path dump = Files.write(folder.resolve(".dump"), new byte[(1 << 20) + 1]);
+    Files.move(dump, folder.resolve("dump"), StandardCopyOption.ATOMIC_MOVE);
     Await.until("it is told", () -> secrets.state().cause().contains("dump is too long"));
     assertThat(secrets.state().last().orElseThrow()).containsOnlyKeys("edge.key");
   }
