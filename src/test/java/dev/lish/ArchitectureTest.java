@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.lish.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,9 +50,11 @@ class ArchitectureTest {
           admin: pipeline delivery guard serve accesslog source render snapshot model
           metrics: pipeline delivery guard serve accesslog source model
           config: model
+          recorder: model
+          trial: recorder serve snapshot render source source.files model
           app: model source source.web source.dogma source.consul source.files source.http source.kept render \
-            snapshot guard delivery pipeline serve accesslog admin metrics config
-          cli: app config source source.files render snapshot guard delivery model
+            snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
+          cli: app config source source.files render snapshot guard delivery trial model
           """);
 
   /** Library: the only packages that may use it. */
@@ -61,9 +64,9 @@ class ArchitectureTest {
           com.linecorp.centraldogma: source.dogma
           io.pebbletemplates: render
           com.google.protobuf.util: render
-          io.grpc: serve accesslog app
+          io.grpc: serve accesslog app recorder
           io.micrometer: metrics app source.dogma
-          com.linecorp.armeria.server: app admin serve accesslog
+          com.linecorp.armeria.server: app admin serve accesslog trial
           picocli: cli
           """);
 
@@ -125,6 +128,16 @@ class ArchitectureTest {
       rows.put(words.get(0), words.subList(1, words.size()));
     }
     return rows;
+  }
+
+  @Test
+  void onlyARehearsalGoesPastTheGuard() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "trial")
+        .should()
+        .callMethod(Snapshot.class, "rehearsed", Map.class)
+        .check(LISH);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.lish.admin;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -57,9 +58,7 @@ final class ReadPages {
   private record AccessLogStatus(long openStreams, long messages, long entries) {
     static AccessLogStatus of(AccessLogView view) {
       return new AccessLogStatus(
-          view.openStreams(),
-          view.messages(),
-          view.counts().stream().mapToLong(AccessLogView.Count::entries).sum());
+          view.received().openStreams(), view.received().messages(), view.entries());
     }
   }
 
@@ -111,10 +110,8 @@ final class ReadPages {
   }
 
   private record AccessLogsJson(
-      long openStreams,
-      long streams,
-      long messages,
-      long refused,
+      @JsonUnwrapped AccessLogView.Received received,
+      @JsonUnwrapped AccessLogView.Lost lost,
       List<CountJson> counts,
       List<AccessLogView.Log> logs) {}
 
@@ -124,10 +121,8 @@ final class ReadPages {
     AccessLogView view = reads.accessLogs().get();
     return Reply.ok(
         new AccessLogsJson(
-            view.openStreams(),
-            view.streams(),
-            view.messages(),
-            view.refused(),
+            view.received(),
+            view.lost(),
             view.counts().stream()
                 .map(c -> new CountJson(c.cluster(), c.response().label(), c.entries()))
                 .toList(),

@@ -139,8 +139,11 @@ public final class Lish implements AutoCloseable {
         parts.add(
             new Pipeline(world, folder -> MeshReader.read(folder).mesh(), xds::publish, clock));
     told.set(pipeline);
-    AccessLogs accessLogs = new AccessLogs(1_000);
     Supplier<View> view = shown(config, pipeline);
+    AccessLogs accessLogs =
+        parts.add(
+            new AccessLogs(
+                AccessLogs.Limits.DEFAULT, new KnownOrigins(pipeline::view, xds::nodes), clock));
     meters.watch(view, xds::nodes, accessLogs::view);
     pipeline.start();
 
@@ -152,7 +155,7 @@ public final class Lish implements AutoCloseable {
     FolderCheck check = new FolderCheck(world);
     Admin admin =
         new Admin(
-            new Reads(view, xds::nodes, accessLogs::view),
+            new Reads(view, xds::nodes, accessLogs::view, accessLogs::traffic),
             texts(config, meters, types, xdsPort),
             new RepositoryOperations(world, pipeline, check, clock),
             adminDoors(config.ports().admin(), token),

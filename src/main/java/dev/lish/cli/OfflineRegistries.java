@@ -7,16 +7,20 @@ import dev.lish.source.Inputs;
 import dev.lish.source.Instance;
 import dev.lish.source.Listing;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Registry;
 import dev.lish.source.Service;
 import dev.lish.source.files.FolderRegistry;
+import dev.lish.source.files.GivenRegistry;
 import dev.lish.source.files.RegistryFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -48,6 +52,7 @@ final class OfflineRegistries {
 
   private final TreeMap<String, Listing> files = new TreeMap<>();
   private final TreeSet<String> named = new TreeSet<>();
+  private final TreeSet<String> inFolder = new TreeSet<>();
   private final List<Problem> problems = new ArrayList<>();
 
   private OfflineRegistries() {}
@@ -63,12 +68,14 @@ final class OfflineRegistries {
         .forEach(
             (name, path) ->
                 registries.add(name, path, folder.files().getOrDefault(path, ByteString.EMPTY)));
+    registries.inFolder.addAll(registries.files.keySet());
     for (String pair : given) {
       int equals = pair.indexOf('=');
       if (equals < 1 || equals == pair.length() - 1) {
         throw Failure.usage("--registry " + pair + " (expected: NAME=FILE)");
       }
       String file = pair.substring(equals + 1);
+      registries.inFolder.remove(pair.substring(0, equals));
       registries.add(pair.substring(0, equals), file, content(terminal, file));
     }
     registries.named.addAll(registries.files.keySet());
@@ -128,6 +135,19 @@ final class OfflineRegistries {
     named.forEach(
         name -> parameters.put(name, files.containsKey(name) ? Set.of("tag") : PARAMETERS));
     return new Inputs(stage, folder, services, parameters, new TreeMap<>(), true);
+  }
+
+  /** Stand-ins for the registries that the folder has no file for, with what is given of them. */
+  List<Registry> given(Clock clock) {
+    List<Registry> given = new ArrayList<>();
+    for (String name : named) {
+      if (!inFolder.contains(name)) {
+        given.add(
+            new GivenRegistry(
+                name, Optional.ofNullable(files.get(name)).map(RegistryFile.Services::new), clock));
+      }
+    }
+    return given;
   }
 
   /** The instances that the query names. */

@@ -32,7 +32,7 @@ class ApiDocsIT {
       Pattern.compile("(?m)^((?:[^\\n]+\\n)+)```json\\n(.*?)\\n```", Pattern.DOTALL);
 
   /** The keys of these are data. */
-  private static final Set<String> MAPS = Set.of("by", "types", "resources");
+  private static final Set<String> MAPS = Set.of("by", "types", "resources", "flags");
 
   /** How the paragraph starts, and the answer that its example stands for. */
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
@@ -43,9 +43,11 @@ class ApiDocsIT {
             "nodes",
             "problems",
             "sources",
-            "drains",
             "delivery",
             "access-logs",
+            "traffic",
+            "traffic/edges",
+            "drains",
             "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }

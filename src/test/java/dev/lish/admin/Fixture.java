@@ -3,7 +3,10 @@ package dev.lish.admin;
 import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.FlagClass;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.accesslog.Span;
+import dev.lish.accesslog.Traffic;
 import dev.lish.model.Drain;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
@@ -160,13 +163,40 @@ final class Fixture {
             Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, ""));
   }
 
+  static Traffic traffic(Span span) {
+    Traffic.Stats stats =
+        new Traffic.Stats(1_200, 30, 4.2, 120.5, 900.25, Map.of("UH", 20L, "UT", 10L));
+    return new Traffic(
+        span,
+        60,
+        List.of(new Traffic.Cluster("payments", stats)),
+        List.of(new Traffic.Version("beta", 7, stats), new Traffic.Version("", 0, stats)),
+        List.of(
+            new Traffic.Edge("edge-web", "payments", 1_000, 0),
+            new Traffic.Edge("in\"ner\u0007", "payments", 200, 30)));
+  }
+
   static AccessLogView accessLogs() {
     return new AccessLogView(
-        1,
-        2,
-        3,
-        0,
-        List.of(new AccessLogView.Count("payments", ResponseClass.C2XX, 40)),
+        new AccessLogView.Received(1, 2, 5, 3, 4),
+        new AccessLogView.Lost(6, 7, 8),
+        List.of(
+            new AccessLogView.Series(
+                new AccessLogView.SeriesKey(
+                    "beta",
+                    "edge",
+                    "edge-web",
+                    "payments",
+                    "all",
+                    ResponseClass.C2XX,
+                    FlagClass.NONE),
+                40,
+                new AccessLogView.Series.Bytes(1_000, 2_000),
+                2,
+                new AccessLogView.Series.Durations(
+                    3_000_000,
+                    List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
+                new AccessLogView.Series.FirstByte(39, 80_000))),
         List.of(new AccessLogView.Log("edge", "ingress", 1, 40)));
   }
 

@@ -1,4 +1,4 @@
-package dev.lish.testing;
+package dev.lish.recorder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.lish.testing;
+package dev.lish.recorder;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lish.model.ResourceType;
@@ -93,7 +93,8 @@ public final class RecordedStream {
             n ->
                 new Nack(
                     ResourceType.ofTypeUrl(n.typeUrl())
-                        .orElseThrow(() -> new AssertionError("unknown type " + n.typeUrl())),
+                        .orElseThrow(
+                            () -> new IllegalStateException("unknown type " + n.typeUrl())),
                     n.message(),
                     n.response()))
         .toList();
@@ -128,7 +129,7 @@ public final class RecordedStream {
       }
       events.add(parsed.request());
     } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError("a request that is none", e);
+      throw new IllegalStateException("a request that is none", e);
     }
   }
 
@@ -136,7 +137,7 @@ public final class RecordedStream {
     try {
       events.add(XdsMessages.response(bytes, delta));
     } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError("a response that is none", e);
+      throw new IllegalStateException("a response that is none", e);
     }
   }
 

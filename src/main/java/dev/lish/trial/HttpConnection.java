@@ -1,4 +1,4 @@
-package dev.lish.testing;
+package dev.lish.trial;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,16 +9,21 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One HTTP/1.1 connection that is kept alive. Small on purpose: the JDK's clients send a GET again
  * when a kept connection breaks, which would hide just the losses that tests look for.
  */
-final class HttpConnection implements Closeable {
+public final class HttpConnection implements Closeable {
   private final Socket socket;
   private final InputStream in;
   private boolean reusable = true;
@@ -28,7 +33,8 @@ final class HttpConnection implements Closeable {
     this.in = new BufferedInputStream(socket.getInputStream());
   }
 
-  static HttpConnection open(String host, int port, int timeoutMillis) throws IOException {
+  /** Connects. */
+  public static HttpConnection open(String host, int port, int timeoutMillis) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
@@ -41,8 +47,29 @@ final class HttpConnection implements Closeable {
     }
   }
 
+  /** The same over TLS, whoever the server is: what is tested is not its certificate. */
+  static HttpConnection openTls(int port, int timeoutMillis, String sni) throws IOException {
+    SSLSocket socket = (SSLSocket) Anyone.context().getSocketFactory().createSocket();
+    try {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(timeoutMillis);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
+      SSLParameters parameters = socket.getSSLParameters();
+      if (!sni.isEmpty()) {
+        parameters.setServerNames(List.of(new SNIHostName(sni)));
+      }
+      parameters.setApplicationProtocols(new String[] {"http/1.1"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      return new HttpConnection(socket);
+    } catch (IOException | IllegalArgumentException e) {
+      socket.close();
+      throw e instanceof IOException io ? io : new IOException("server name " + sni, e);
+    }
+  }
+
   /** False after an answer that announced the end of the connection. */
-  boolean isReusable() {
+  public boolean isReusable() {
     return reusable;
   }
 
@@ -51,7 +78,8 @@ final class HttpConnection implements Closeable {
    *
    * @param target method and path, e.g. {@code GET /payments}
    */
-  Http.Answer exchange(String target, Map<String, String> headers, String body) throws IOException {
+  public Answer exchange(String target, Map<String, String> headers, String body)
+      throws IOException {
     StringBuilder head = new StringBuilder(target).append(" HTTP/1.1\r\n");
     headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     byte[] content = body.getBytes(UTF_8);
@@ -62,10 +90,10 @@ final class HttpConnection implements Closeable {
     request.write(head.append("\r\n").toString().getBytes(ISO_8859_1));
     request.write(content);
     socket.getOutputStream().write(request.toByteArray());
-    return answer();
+    return answer(target.startsWith("HEAD "));
   }
 
-  private Http.Answer answer() throws IOException {
+  private Answer answer(boolean bodiless) throws IOException {
     String statusLine = line();
     if (!statusLine.matches("HTTP/1\\.[01] \\d{3}.*")) {
       throw new IOException("status line: " + statusLine + " (expected: HTTP/1.1 NNN)");
@@ -77,12 +105,14 @@ final class HttpConnection implements Closeable {
       if (colon < 1) {
         throw new IOException("header: " + line + " (expected: NAME: VALUE)");
       }
-      headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
+      headers.merge(
+          line.substring(0, colon), line.substring(colon + 1).strip(), (a, b) -> a + ", " + b);
     }
     if (headers.getOrDefault("connection", "").equalsIgnoreCase("close")) {
       reusable = false;
     }
-    return new Http.Answer(status, headers, new String(body(status, headers), UTF_8));
+    return new Answer(
+        status, headers, new String(bodiless ? new byte[0] : body(status, headers), UTF_8));
   }
 
   private byte[] body(int status, Map<String, String> headers) throws IOException {

@@ -1,4 +1,4 @@
-package dev.lish.testing;
+package dev.lish.recorder;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.ResourceType;
