@@ -189,6 +189,7 @@ public final class Main {
         new ProblemsCommand(terminal),
         new TopCommand(terminal),
         new GraphCommand(terminal),
+        new LogsCommand(terminal),
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
