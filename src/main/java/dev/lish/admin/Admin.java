@@ -106,6 +106,7 @@ public final class Admin {
     all.put(API + "problems", pages::problems);
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);
+    all.put(API + "drains", pages::drains);
     all.put(API + "access-logs", pages::accessLogs);
     TrafficPages traffic = new TrafficPages(reads.traffic());
     all.put(API + "traffic", traffic::traffic);

@@ -53,6 +53,7 @@ final class ReadPages {
       Map<String, Integer> nodes,
       ViewJson.ProblemCount problems,
       List<ViewJson.Source> sources,
+      List<ViewJson.Drained> drains,
       AccessLogStatus accessLogs) {}
 
   private record AccessLogStatus(long openStreams, long messages, long entries) {
@@ -83,6 +84,7 @@ final class ReadPages {
             nodes,
             ViewJson.ProblemCount.of(view.stages()),
             ViewJson.Source.of(view),
+            ViewJson.Drained.of(view),
             AccessLogStatus.of(reads.accessLogs().get())));
   }
 
@@ -96,6 +98,12 @@ final class ReadPages {
 
   Reply sources(ServiceRequestContext ctx) {
     return Reply.ok(new Sources(ViewJson.Source.of(reads.view().get())));
+  }
+
+  private record Drains(List<ViewJson.Drained> drains) {}
+
+  Reply drains(ServiceRequestContext ctx) {
+    return Reply.ok(new Drains(ViewJson.Drained.of(reads.view().get())));
   }
 
   Reply delivery(ServiceRequestContext ctx) {

@@ -32,6 +32,7 @@ import dev.lish.source.consul.ConsulRegistry;
 import dev.lish.source.files.FolderRegistry;
 import dev.lish.source.files.PathRegistry;
 import dev.lish.source.files.SecretsFolder;
+import dev.lish.source.http.HttpRegistry;
 import dev.lish.source.kept.Kept;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
@@ -220,6 +221,9 @@ public final class Lish implements AutoCloseable {
         fixed.add(kept.keep(new ConsulRegistry(Settings.consul(consul), clock, last)));
       } else if (registry instanceof RegistryConfig.Files files) {
         fixed.add(kept.keep(new PathRegistry(files.name(), files.path(), clock)));
+      } else if (registry instanceof RegistryConfig.Http http) {
+        List<dev.lish.source.Service> last = kept.services(http.name());
+        fixed.add(kept.keep(new HttpRegistry(Settings.http(http), clock, last)));
       }
     }
     return new Registries(fixed, (name, known) -> new FolderRegistry(name, known, mesh, clock));

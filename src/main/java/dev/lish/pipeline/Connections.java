@@ -44,11 +44,11 @@ final class Connections {
   }
 
   /** True when the stream was known. */
-  boolean remove(long stream) {
+  boolean remove(long stream, Instant at) {
     Node node = nodes.remove(stream);
     if (node != null) {
       gone.remove(node.id());
-      gone.put(node.id(), new Gone(node, clock.instant()));
+      gone.put(node.id(), new Gone(node, at));
       forget();
     }
     return node != null;

@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.render.Mesh;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -32,13 +35,20 @@ import org.slf4j.LoggerFactory;
 public final class Pipeline implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
+  /** Envoys come and go in herds. Each step takes in what was told before it, so none is late. */
+  private static final long HERD_MILLIS = 50;
+
   private final World world;
   private final Consumer<Assignment> publish;
   private final ScheduledExecutorService loop;
   private final ExecutorService worker;
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean worldChanged = new AtomicBoolean();
-  private final Queue<StreamEvent> events = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean eventsWait = new AtomicBoolean();
+  private final Queue<Told> events = new ConcurrentLinkedQueue<>();
+
+  /** What a stream told, and when. */
+  private record Told(StreamEvent event, Instant at) {}
 
   private final Connections connections;
   private final Folders folders;
@@ -46,7 +56,8 @@ public final class Pipeline implements AutoCloseable {
   private final Discovery discovery;
   private final Snapshots snapshots;
   private final Stages stages;
-  private final LocalOrders localOrders;
+  private final LocalOrders<StageControl> localOrders;
+  private final Drains drains;
   private final Epochs epochs;
   private final Views views;
   private final Announcements announcements = new Announcements();
@@ -78,10 +89,17 @@ public final class Pipeline implements AutoCloseable {
     connections = new Connections(clock);
     folders = new Folders(world.mesh(), loop, this::worldChanged, clock);
     members = new Members(mesh);
-    discovery = new Discovery(world.registries()::instances, this::wake, clock);
+    discovery =
+        new Discovery(world.registries()::instances, new Guards(world.memory()), this::wake, clock);
     snapshots = new Snapshots(discovery);
     stages = new Stages(world, folders, snapshots, new Threads(loop, worker, this::worldChanged));
-    localOrders = new LocalOrders(world.shared(), world.memory(), loop, this::worldChanged);
+    localOrders =
+        new LocalOrders<>(
+            world.shared(),
+            OrderKinds.stages(world.shared(), world.memory()),
+            loop,
+            this::worldChanged);
+    drains = new Drains(world, loop, this::worldChanged);
     epochs = new Epochs(world.shared(), loop);
     views = new Views(world, clock);
     view = views.first();
@@ -106,8 +124,23 @@ public final class Pipeline implements AutoCloseable {
     // That all have accepted a version is for others to know: nothing that is done here depends on
     // it.
     if (!(event instanceof StreamEvent.Acked)) {
-      events.add(event);
-      worldChanged();
+      events.add(new Told(event, clock.instant()));
+      if (eventsWait.compareAndSet(false, true)) {
+        later(this::eventsCame);
+      }
+    }
+  }
+
+  private void eventsCame() {
+    eventsWait.set(false);
+    worldChanged();
+  }
+
+  private void later(Runnable task) {
+    try {
+      var unused = loop.schedule(task, HERD_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("the pipeline is closed");
     }
   }
 
@@ -126,6 +159,46 @@ public final class Pipeline implements AutoCloseable {
     return CompletableFuture.runAsync(
         () -> {
           localOrders.settle(stage, since);
+          worldChanged();
+        },
+        loop);
+  }
+
+  /** What is drained, and what would be left if this target were too. */
+  CompletableFuture<DrainOutlook> outlook(String target) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            new DrainOutlook(
+                drains.holding(),
+                discovery.counts(Set.of(target)).getOrDefault(target, 0),
+                DrainCheck.refusal(discovery.remains(target))),
+        loop);
+  }
+
+  /**
+   * What a drain would do.
+   *
+   * @param holding what is drained, by target
+   * @param instances that it would cover
+   * @param refusal why it must not be; empty when it may
+   */
+  record DrainOutlook(SortedMap<String, Drain> holding, int instances, Optional<String> refusal) {}
+
+  /** Drains, or undrains, on this replica only, until it is shared. */
+  CompletableFuture<Void> drainLocally(String target, Optional<Drain> drain) {
+    return CompletableFuture.runAsync(
+        () -> {
+          drains.give(target, drain);
+          worldChanged();
+        },
+        loop);
+  }
+
+  /** A change of the target's drain is in since this revision. */
+  CompletableFuture<Void> settleDrain(String target, Revision since) {
+    return CompletableFuture.runAsync(
+        () -> {
+          drains.settle(target, since);
           worldChanged();
         },
         loop);
@@ -175,13 +248,15 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void takeEvents() {
-    for (StreamEvent event = events.poll(); event != null; event = events.poll()) {
+    for (Told told = events.poll(); told != null; told = events.poll()) {
+      Instant at = told.at();
       boolean unused =
-          event.match(
-              connected -> connections.add(connected.stream(), connected.node()),
-              gone -> connections.remove(gone.stream()),
-              this::nacked,
-              acked -> false);
+          told.event()
+              .match(
+                  connected -> connections.add(connected.stream(), connected.node()),
+                  gone -> connections.remove(gone.stream(), at),
+                  this::nacked,
+                  acked -> false);
     }
   }
 
@@ -192,6 +267,7 @@ public final class Pipeline implements AutoCloseable {
 
   private void takeWorld(SharedState shared) {
     localOrders.share();
+    discovery.drain(drains.step(shared));
     epochs.step(localOrders::has);
     boolean settled = !clock.instant().isBefore(settledAt);
     members
@@ -223,15 +299,18 @@ public final class Pipeline implements AutoCloseable {
 
   private void publish(boolean whole) {
     Assignment next = new Assignment(members.rules(), stages.groups(), snapshots.all());
-    if (!next.equals(published)) {
-      published = next;
-      connections.published(next);
-      publish.accept(next);
-    }
+    boolean changed = !next.equals(published);
+    published = next;
+    connections.published(next);
+    // First told, then served: whoever sees it at an Envoy can also give orders about it.
     view =
         whole
-            ? views.view(folders, stages, members, localOrders, discovery, next)
+            ? views.view(
+                new Views.Parts(folders, stages, members, localOrders, drains, discovery), next)
             : view.with(next, clock.instant());
+    if (changed) {
+      publish.accept(next);
+    }
     if (whole) {
       announcements.tell(view);
     }

@@ -42,6 +42,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private @Nullable Snapshot done;
 
   private boolean closed;
+  private boolean pumping;
   private boolean unknownTypeLogged;
 
   /** Where a stream comes from: its event loop and its other end. */
@@ -222,7 +223,8 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
   void pump() {
     confined();
-    if (closed || node == null) {
+    // Sending tells at once that more may be sent; the loop below finds that out by itself.
+    if (closed || node == null || pumping) {
       return;
     }
     long now = streams.now();
@@ -239,20 +241,29 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (current == done && now < wakeAt) {
       return;
     }
-    done = null;
-    while (done == null && !closed && call.isReady()) {
-      Optional<Sequencer.Outgoing> next = sequencer.next(current, now);
-      if (next.isEmpty()) {
-        done = current;
-      } else {
-        send(next.get(), now);
-      }
-    }
+    sendAll(current, now);
     if (now >= wakeAt) {
       sequencer.overdue(now).forEach(streams.meter::late);
     }
     wakeAt = sequencer.wakeAt(current, now);
     report.progress(sequencer, current);
+  }
+
+  private void sendAll(Snapshot current, long now) {
+    done = null;
+    pumping = true;
+    try {
+      while (done == null && !closed && call.isReady()) {
+        Optional<Sequencer.Outgoing> next = sequencer.next(current, now);
+        if (next.isEmpty()) {
+          done = current;
+        } else {
+          send(next.get(), now);
+        }
+      }
+    } finally {
+      pumping = false;
+    }
   }
 
   private void send(Sequencer.Outgoing outgoing, long now) {

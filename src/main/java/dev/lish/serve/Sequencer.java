@@ -116,7 +116,9 @@ final class Sequencer {
     for (ResourceType type : TRAILING) {
       TypeStream stream = streams.get(type);
       if (stream != null && stream.inFlight().isEmpty()) {
-        goneSince.keySet().retainAll(gone(stream, snapshot));
+        if (!goneSince.isEmpty()) {
+          goneSince.keySet().retainAll(gone(stream, snapshot));
+        }
         Predicate<String> mayRemove =
             type == ResourceType.CLUSTER || !kind.ads()
                 ? name -> keepUntil(name, snapshot, now) <= now

@@ -47,6 +47,7 @@ class ApiDocsIT {
             "access-logs",
             "traffic",
             "traffic/edges",
+            "drains",
             "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }

@@ -8,6 +8,7 @@ import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
 import dev.lish.accesslog.Span;
 import dev.lish.accesslog.Traffic;
+import dev.lish.model.Drain;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.NodeMatch;
@@ -92,6 +93,12 @@ final class Fixture {
             new View.SourceView(
                 "consul:payments", Freshness.STALE, Optional.of(NOW.minusSeconds(90)), "refused"),
             new View.SourceView("consul:users", Freshness.MISSING, Optional.empty(), "")),
+        List.of(
+            new View.Drained(
+                new Drain("10.0.0.7", "ann", "disk", NOW.minusSeconds(60)),
+                true,
+                3,
+                Optional.of("changed by bob"))),
         assignment());
   }
 
@@ -100,11 +107,10 @@ final class Fixture {
         Resource.of(
             ResourceType.CLUSTER, "payments", ByteString.copyFromUtf8("body"), "c/payments.yaml");
     Snapshot snapshot =
-        new Snapshot(
-            EDGE,
-            new Revision(6),
-            1,
+        Snapshot.of(
+            new Snapshot.Origin(EDGE, new Revision(6), 1),
             Map.of(ResourceType.CLUSTER, ResourceSet.of(ResourceType.CLUSTER, List.of(cluster))),
+            List.of(),
             Set.of("consul:users"));
     return new Assignment(
         List.of(new StageRule("release", NodeMatch.ALL, 100)),
@@ -247,6 +253,16 @@ final class Fixture {
     @Override
     public CompletableFuture<Commit> rollback(String stage, Order order) {
       return note("rollback", stage, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> drain(String target, boolean force, Order order) {
+      return note("drain", target, force, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> undrain(String target, Order order) {
+      return note("undrain", target, order);
     }
 
     @Override

@@ -178,6 +178,19 @@ class AdminCommandsIT {
     assertOrder("rollback", "{\"stage\": \"release\", \"reason\": \"bad\", \"local\": false}");
   }
 
+  @Test
+  void drainAndUndrainSayWhatAndWhy() throws IOException {
+    server.answer("POST /api/v1/drain", 200, "{\"revision\": 7, \"changed\": true}");
+    server.answer("POST /api/v1/undrain", 200, "{\"revision\": 8, \"changed\": true}");
+    assertThat(lish.run("drain", "10.0.0.7", "-r", "disk", "--force").out())
+        .isEqualTo("drain 10.0.0.7: done (order 7)\n");
+    assertThat(lish.run("undrain", "10.0.0.7", "--local").out())
+        .startsWith("undrain 10.0.0.7: done on this replica");
+    assertThat(lish.run("drain", "10.0.0.7").exitCode()).isEqualTo(2);
+    server.answer("POST /api/v1/drain", 409, "{\"error\": \"too little would be left\"}");
+    assertThat(lish.run("drain", "10.0.0.7", "-r", "disk").exitCode()).isEqualTo(1);
+  }
+
   private void assertOrder(String verb, String body) throws IOException {
     AdminApiStub.Request last =
         server.requests.stream()

@@ -7,6 +7,7 @@ import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
 import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.model.Drain;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
 import dev.lish.model.ResourceType;
@@ -87,6 +88,9 @@ class MetersTest {
             source("consul:payments?tag=v2", Freshness.STALE, 90),
             source("consul:users", Freshness.STALE, 30),
             source("consul:orders", Freshness.MISSING, 0)),
+        List.of(
+            new View.Drained(
+                new Drain("10.0.0.7", "ann", "disk", NOW), false, 3, Optional.empty())),
         Assignment.NONE);
   }
 

@@ -16,7 +16,7 @@ class ConnectionsTest {
   @Test
   void oneThatHasGoneCountsUntilItIsUnlikelyToComeBack() {
     connections.add(1, EDGE);
-    connections.remove(1);
+    connections.remove(1, clock.instant());
     assertThat(connections.all()).containsExactly(EDGE);
     clock.advance(Connections.RETURN);
     assertThat(connections.all()).isEmpty();
@@ -25,7 +25,7 @@ class ConnectionsTest {
   @Test
   void oneThatCameBackCountsOnce() {
     connections.add(1, EDGE);
-    connections.remove(1);
+    connections.remove(1, clock.instant());
     connections.add(2, EDGE);
     assertThat(connections.all()).containsExactly(EDGE);
   }

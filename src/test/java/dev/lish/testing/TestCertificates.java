@@ -101,6 +101,8 @@ public final class TestCertificates {
   private void keytool(String alias, String... command) {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    // Each call is a JVM of its own, which ends before a compiler would pay.
+    all.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-J-Xshare:auto"));
     all.addAll(List.of(command));
     all.addAll(List.of("-alias", alias, "-storetype", "PKCS12", "-storepass", PASSWORD));
     all.addAll(List.of("-keystore", folder.resolve(alias + ".p12").toString()));
