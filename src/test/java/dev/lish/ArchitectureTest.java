@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.lish.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +128,16 @@ class ArchitectureTest {
       rows.put(words.get(0), words.subList(1, words.size()));
     }
     return rows;
+  }
+
+  @Test
+  void onlyARehearsalGoesPastTheGuard() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "trial")
+        .should()
+        .callMethod(Snapshot.class, "rehearsed", Map.class)
+        .check(LISH);
   }
 
   @Test

@@ -142,7 +142,9 @@ final class OfflineRegistries {
     List<Registry> given = new ArrayList<>();
     for (String name : named) {
       if (!inFolder.contains(name)) {
-        given.add(new GivenRegistry(name, Optional.ofNullable(files.get(name)), clock));
+        given.add(
+            new GivenRegistry(
+                name, Optional.ofNullable(files.get(name)).map(RegistryFile.Services::new), clock));
       }
     }
     return given;

@@ -56,8 +56,7 @@ public final class Growth {
    * One sentence for each kind and type that doubles or loses half, sorted; kinds that are new or
    * gone are not compared.
    */
-  public static List<String> jumps(
-      Map<SnapshotKey, Sizes> before, Map<SnapshotKey, Sizes> after) {
+  public static List<String> jumps(Map<SnapshotKey, Sizes> before, Map<SnapshotKey, Sizes> after) {
     Map<String, Sizes> sorted = new TreeMap<>();
     Map<String, Sizes> old = new TreeMap<>();
     after.forEach((key, sizes) -> sorted.put(key.toString(), sizes));

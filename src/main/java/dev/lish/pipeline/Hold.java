@@ -53,9 +53,7 @@ record Hold(String stage, Rendered serving, Rendered next) {
 
   private Problem error(String message, List<String> why) {
     return Problem.error(
-        "mesh.yaml",
-        0,
-        message.formatted(next.revision(), some(why), stage, next.revision()));
+        "mesh.yaml", 0, message.formatted(next.revision(), some(why), stage, next.revision()));
   }
 
   static List<GroupRule> rules(Rendered rendered) {

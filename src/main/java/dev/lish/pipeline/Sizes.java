@@ -18,7 +18,7 @@ public final class Sizes {
   public static Map<SnapshotKey, Growth.Sizes> of(Rendered rendered) {
     Map<SnapshotKey, Growth.Sizes> sizes = new HashMap<>();
     // Most values of `by` share what they get.
-    Map<Rendered.Group, Growth.Sizes> known = new IdentityHashMap<>();
+    IdentityHashMap<Rendered.Group, Growth.Sizes> known = new IdentityHashMap<>();
     rendered
         .groups()
         .forEach((key, group) -> sizes.put(key, known.computeIfAbsent(group, Sizes::of)));

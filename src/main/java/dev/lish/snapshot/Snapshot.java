@@ -155,6 +155,17 @@ public final class Snapshot {
     return new Snapshot(key, revision, epoch, Collections.unmodifiableMap(next), stillUnanswered);
   }
 
+  /**
+   * This snapshot rewritten for a rehearsal, whose Envoys have no traffic that could be harmed: the
+   * one way past the guard. The build sees to it that only {@code dev.lish.trial} calls it.
+   *
+   * @param rewritten one set per type, every type present
+   */
+  public Snapshot rehearsed(Map<ResourceType, ResourceSet> rewritten) {
+    return new Snapshot(
+        key, revision, epoch, Collections.unmodifiableMap(new EnumMap<>(rewritten)), unanswered);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Snapshot that
