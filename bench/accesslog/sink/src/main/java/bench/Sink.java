@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.service.accesslog.v3.AccessLogServiceGrpc;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsResponse;
+import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
@@ -31,8 +32,10 @@ public final class Sink {
           exchange.getResponseBody().write(body);
           exchange.close();
         });
+    Server server = ServerBuilder.forPort(port).addService(new Service()).build().start();
+    // Who sees this answer can connect.
     http.start();
-    ServerBuilder.forPort(port).addService(new Service()).build().start().awaitTermination();
+    server.awaitTermination();
   }
 
   private static final class Service extends AccessLogServiceGrpc.AccessLogServiceImplBase {
