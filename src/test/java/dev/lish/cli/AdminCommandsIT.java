@@ -382,4 +382,21 @@ class AdminCommandsIT {
     server.answer("GET /api/v1/traffic/edges", 200, "digraph mesh {\n}\n");
     assertThat(lish.run("graph").out()).isEqualTo("digraph mesh {\n}\n");
   }
+
+  @Test
+  void logsAreLinesForPeople() {
+    String entry =
+        "{\"time\":\"2027-01-15T08:00:00.005Z\",\"node_cluster\":\"edge-a\",\"cluster\":\"payments\","
+            + "\"flags\":[\"UT\"],\"duration_ms\":12.345,\"status\":504,\"method\":\"GET\","
+            + "\"authority\":\"a.example\",\"path\":\"/p\\u001b\",\"details\":\"response_timeout\"}\n";
+    server.answer("GET /api/v1/logs", 200, entry + "{\"missed\":3}\n" + entry);
+    Result logs = lish.run("logs", "-n", "2", "--cluster", "payments", "--status", "5xx");
+    assertThat(logs.out().lines())
+        .containsExactly(
+            "2027-01-15T08:00:00.005Z  504  UT  12.3ms  edge-a -> payments  GET  a.example/p\uFFFD "
+                + " response_timeout",
+            "3 entries came too fast and are missed");
+    assertThat(lish.run("logs", "-n", "1", "-o", "json").out()).isEqualTo(entry);
+    assertThat(lish.run("logs", "-n", "0").err()).contains("-n 0 (expected: a whole number");
+  }
 }
