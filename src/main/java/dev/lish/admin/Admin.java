@@ -85,6 +85,15 @@ public final class Admin {
                     .maxRequestLength(path.equals("push") ? MAX_PUSH_BYTES : MAX_COMMAND_BYTES)
                     .requestTimeoutMillis(COMMAND_MILLIS)
                     .build((ctx, request) -> change(ctx, request, command)));
+    LogsPage logs = new LogsPage(reads.raw());
+    server
+        .route()
+        .get(API + "logs")
+        .build(
+            (ctx, request) ->
+                gate.refuse(request.headers(), Gate.Access.READ)
+                    .map(Reply::toResponse)
+                    .orElseGet(() -> logs.follow(ctx)));
     server.serviceUnder("/api/", page(Gate.Access.OPEN, Admin::unknown));
   }
 

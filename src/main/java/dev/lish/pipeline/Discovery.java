@@ -131,7 +131,8 @@ final class Discovery {
       }
       if (one.terms().settings().enabled()) {
         int threshold = one.terms().rules().threshold();
-        all.add(new DrainCheck(drained, next).remains(one.spec().name(), lists, threshold));
+        DrainCheck check = new DrainCheck(drained, next, guards.coming(one));
+        all.add(check.remains(one.spec().name(), lists, threshold));
       }
     }
     return all;

@@ -81,6 +81,25 @@ final class Guards {
     return guarded.spec().fingerprint() + guarded.terms().rules() + guarded.terms().settings();
   }
 
+  /** The hosts that were added and have not counted as up yet, by {@code ADDRESS:PORT}. */
+  Set<String> coming(Guarded guarded) {
+    Set<String> coming = new HashSet<>();
+    Decision decision = decisions.get(guarded);
+    if (decision != null) {
+      decision
+          .base()
+          .hosts()
+          .forEach(
+              (key, known) -> {
+                if (!known.settled() && !known.inherited()) {
+                  // What is checked elsewhere has that after a slash.
+                  coming.add(key.contains("/") ? key.substring(0, key.indexOf('/')) : key);
+                }
+              });
+    }
+    return coming;
+  }
+
   /** Forgets all but these. */
   void retain(Collection<Guarded> used) {
     decisions.keySet().retainAll(used);

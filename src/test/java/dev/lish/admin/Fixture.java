@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
+import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
 import dev.lish.accesslog.Span;
 import dev.lish.accesslog.Traffic;
@@ -240,7 +241,8 @@ final class Fixture {
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
                 new AccessLogView.Series.FirstByte(39, 80_000))),
-        List.of(new AccessLogView.Log("edge", "ingress", 1, 40)));
+        List.of(new AccessLogView.Log("edge", "ingress", 1, 40)),
+        new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }
 
   static Clock clock() {

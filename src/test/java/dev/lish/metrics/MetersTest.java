@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
+import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
 import dev.lish.guard.Admissions;
 import dev.lish.guard.Terms;
@@ -182,7 +183,8 @@ class MetersTest {
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
                 new AccessLogView.Series.FirstByte(39, 80_000))),
-        List.of());
+        List.of(),
+        new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }
 
   @Test
@@ -200,7 +202,11 @@ class MetersTest {
             "lish_accesslog_messages_refused_total 4.0",
             "lish_accesslog_entries_dropped_total 6.0",
             "lish_accesslog_entries_partial_total 7.0",
-            "lish_accesslog_entries_folded_total 8.0");
+            "lish_accesslog_entries_folded_total 8.0",
+            "lish_accesslog_raw_dropped_total 9.0",
+            "lish_accesslog_raw_sink_lines_total{sink=\"files\"} 10.0",
+            "lish_accesslog_raw_sink_dropped_total{sink=\"files\"} 11.0",
+            "lish_accesslog_raw_sink_failures_total{sink=\"files\"} 12.0");
   }
 
   @Test
@@ -311,7 +317,7 @@ class MetersTest {
         .scrape()
         .lines()
         .filter(line -> line.startsWith("# TYPE lish_traffic_"))
-        .map(line -> line.split(" ")[2].replaceAll("(_total|_seconds)$", ""))
+        .map(line -> line.replaceAll("^# TYPE | [a-z]+$", "").replaceAll("(_total|_seconds)$", ""))
         .forEach(
             name ->
                 registered.add(
