@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What of a new revision acts on hosts as a mass deregistration would. Such a revision is held until
- * somebody promotes it by name.
+ * What of a new revision acts on hosts as a mass deregistration would. Such a revision is held
+ * until somebody promotes it by name.
  */
 public final class ConfigChange {
   private ConfigChange() {}
@@ -53,7 +53,9 @@ public final class ConfigChange {
         .forEach(
             (name, assignment) -> {
               Resource old = before.written().get(name);
-              if (old != null && !old.equals(assignment) && isReplaced(hosts(old), hosts(assignment))) {
+              if (old != null
+                  && !old.equals(assignment)
+                  && isReplaced(hosts(old), hosts(assignment))) {
                 hazards.add("all hosts of assignment " + name + " are replaced at once");
               }
             });
