@@ -46,7 +46,7 @@ class ArchitectureTest {
           serve: snapshot model
           accesslog: model
           admin: pipeline delivery guard serve accesslog source render snapshot model
-          metrics: pipeline delivery guard serve accesslog source model
+          metrics: pipeline delivery guard serve accesslog source snapshot model
           config: model
           app: model source source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config

@@ -121,7 +121,7 @@ public final class Lish implements AutoCloseable {
     Meters meters = parts.add(new Meters(clock));
     Xds xds =
         new Xds(
-            Settings.limits(config.ports().xds().limits()),
+            Settings.limits(config.ports().xds()),
             config.insecure(),
             clock,
             event -> tell(told, event),
@@ -140,7 +140,7 @@ public final class Lish implements AutoCloseable {
     told.set(pipeline);
     AccessLogs accessLogs = new AccessLogs(1_000);
     Supplier<View> view = shown(config, pipeline);
-    meters.watch(view, xds::nodes, accessLogs::view);
+    meters.watch(view, xds::nodes, xds::behind, accessLogs::view);
     pipeline.start();
 
     // The doors, last: who connects finds everything in place.

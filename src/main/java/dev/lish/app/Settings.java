@@ -58,7 +58,8 @@ final class Settings {
         load.stale());
   }
 
-  static XdsLimits limits(XdsConfig.Limits limits) {
+  static XdsLimits limits(XdsConfig xds) {
+    XdsConfig.Limits limits = xds.limits();
     return new XdsLimits(
         limits.maxStreams(),
         limits.newStreamsPerSecond(),
@@ -66,7 +67,8 @@ final class Settings {
         limits.maxNames(),
         limits.ackWait(),
         limits.drainTime(),
-        limits.subscribeWait());
+        limits.subscribeWait(),
+        new XdsLimits.Lifetimes(xds.lifetimes().answerTime(), xds.lifetimes().maxAge()));
   }
 
   /** The text of a secret; where it comes from is named when it cannot be read. */

@@ -1,6 +1,7 @@
 package dev.lish.metrics;
 
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.model.ResourceType;
 import dev.lish.pipeline.View;
 import dev.lish.serve.NodeView;
 import dev.lish.serve.XdsMeter;
@@ -16,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -61,11 +63,20 @@ public final class Meters implements AutoCloseable {
 
   /** Adds the meters of the pipeline, of nodes and of access logs, read at each scrape. */
   public synchronized void watch(
-      Supplier<View> view, Supplier<List<NodeView>> nodes, Supplier<AccessLogView> accessLogs) {
+      Supplier<View> view,
+      Supplier<List<NodeView>> nodes,
+      Supplier<Map<ResourceType, Integer>> behind,
+      Supplier<AccessLogView> accessLogs) {
     PipelineMeters pipeline = new PipelineMeters(registry);
     refreshes.add(() -> pipeline.refresh(view.get(), clock.instant()));
     NodeMeters states = new NodeMeters(registry);
-    refreshes.add(() -> states.refresh(nodes.get()));
+    refreshes.add(
+        () -> {
+          states.refresh(nodes.get(), clock.instant());
+          states.refresh(behind.get());
+        });
+    SnapshotMeters snapshots = new SnapshotMeters(registry);
+    refreshes.add(() -> snapshots.refresh(view.get().assignment()));
     AccessLogMeters logs = new AccessLogMeters(registry);
     refreshes.add(() -> logs.refresh(accessLogs.get()));
   }

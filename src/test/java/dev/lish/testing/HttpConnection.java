@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * One HTTP/1.1 connection that is kept alive. Small on purpose: the JDK's clients send a GET again
  * when a kept connection breaks, which would hide just the losses that tests look for.
  */
-final class HttpConnection implements Closeable {
+public final class HttpConnection implements Closeable {
   private final Socket socket;
   private final InputStream in;
   private boolean reusable = true;
@@ -28,7 +28,7 @@ final class HttpConnection implements Closeable {
     this.in = new BufferedInputStream(socket.getInputStream());
   }
 
-  static HttpConnection open(String host, int port, int timeoutMillis) throws IOException {
+  public static HttpConnection open(String host, int port, int timeoutMillis) throws IOException {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
@@ -51,7 +51,8 @@ final class HttpConnection implements Closeable {
    *
    * @param target method and path, e.g. {@code GET /payments}
    */
-  Http.Answer exchange(String target, Map<String, String> headers, String body) throws IOException {
+  public Http.Answer exchange(String target, Map<String, String> headers, String body)
+      throws IOException {
     StringBuilder head = new StringBuilder(target).append(" HTTP/1.1\r\n");
     headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     byte[] content = body.getBytes(UTF_8);
