@@ -182,15 +182,20 @@ public final class Main {
         new BootstrapCommand(terminal),
         new CheckCommand(terminal),
         new RenderCommand(terminal),
+        new TestCommand(terminal),
         new PushCommand(terminal),
         new StatusCommand(terminal),
         new NodesCommand(terminal),
         new SourcesCommand(terminal),
         new ProblemsCommand(terminal),
+        new TopCommand(terminal),
+        new GraphCommand(terminal),
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
-        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK));
+        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK),
+        DrainCommand.drain(terminal),
+        DrainCommand.undrain(terminal));
   }
 
   private Ansi ansi() {

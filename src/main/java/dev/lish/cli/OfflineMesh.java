@@ -97,6 +97,10 @@ final class OfflineMesh {
     return types;
   }
 
+  MeshFolder folder() {
+    return folder;
+  }
+
   int fileCount() {
     return folder.files().size();
   }

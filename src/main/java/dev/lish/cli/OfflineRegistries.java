@@ -5,17 +5,22 @@ import dev.lish.model.Problem;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Inputs;
 import dev.lish.source.Instance;
+import dev.lish.source.Listing;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Registry;
 import dev.lish.source.Service;
 import dev.lish.source.files.FolderRegistry;
+import dev.lish.source.files.GivenRegistry;
 import dev.lish.source.files.RegistryFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -45,8 +50,9 @@ final class OfflineRegistries {
           "registry",
           Pattern.compile("(?:[\"']?\\s*:\\s*[\"']?|\\.|\\s*\\[\\s*[\"'])([A-Za-z0-9_-]+)"));
 
-  private final TreeMap<String, RegistryFile.Services> files = new TreeMap<>();
+  private final TreeMap<String, Listing> files = new TreeMap<>();
   private final TreeSet<String> named = new TreeSet<>();
+  private final TreeSet<String> inFolder = new TreeSet<>();
   private final List<Problem> problems = new ArrayList<>();
 
   private OfflineRegistries() {}
@@ -62,12 +68,14 @@ final class OfflineRegistries {
         .forEach(
             (name, path) ->
                 registries.add(name, path, folder.files().getOrDefault(path, ByteString.EMPTY)));
+    registries.inFolder.addAll(registries.files.keySet());
     for (String pair : given) {
       int equals = pair.indexOf('=');
       if (equals < 1 || equals == pair.length() - 1) {
         throw Failure.usage("--registry " + pair + " (expected: NAME=FILE)");
       }
       String file = pair.substring(equals + 1);
+      registries.inFolder.remove(pair.substring(0, equals));
       registries.add(pair.substring(0, equals), file, content(terminal, file));
     }
     registries.named.addAll(registries.files.keySet());
@@ -91,10 +99,10 @@ final class OfflineRegistries {
   private void add(String name, String path, ByteString content) {
     RegistryFile.parse(path, content)
         .match(
-            services -> files.put(name, services),
+            services -> files.put(name, services.listing()),
             broken -> {
               problems.addAll(broken.problems());
-              return files.put(name, new RegistryFile.Services(new TreeMap<>()));
+              return files.put(name, Listing.EMPTY);
             });
   }
 
@@ -129,9 +137,22 @@ final class OfflineRegistries {
     return new Inputs(stage, folder, services, parameters, new TreeMap<>(), true);
   }
 
+  /** Stand-ins for the registries that the folder has no file for, with what is given of them. */
+  List<Registry> given(Clock clock) {
+    List<Registry> given = new ArrayList<>();
+    for (String name : named) {
+      if (!inFolder.contains(name)) {
+        given.add(
+            new GivenRegistry(
+                name, Optional.ofNullable(files.get(name)).map(RegistryFile.Services::new), clock));
+      }
+    }
+    return given;
+  }
+
   /** The instances that the query names. */
   List<Instance> instances(DiscoveryQuery query) {
-    RegistryFile.Services file = files.get(query.registry());
+    Listing file = files.get(query.registry());
     return file == null
         ? List.of()
         : file.instances(query.service(), query.parameters().getOrDefault("tag", ""));

@@ -6,7 +6,6 @@ import dev.lish.model.Node;
 import dev.lish.model.Problem;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
-import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.render.EndpointSpec;
 import dev.lish.render.Mesh;
@@ -98,8 +97,8 @@ final class RenderCommand implements Command {
                   throw nothing(problems);
                 });
     tell(problems);
-    Snapshot snapshot = snapshot(rendered, key(rendered, node), mesh.registries());
-    terminal.print(print(snapshot, ProtoJson.of(mesh.types()).redacted(), yaml));
+    Map<ResourceType, ResourceSet> sets = sets(rendered, key(rendered, node), mesh.registries());
+    terminal.print(print(sets, ProtoJson.of(mesh.types()).redacted(), yaml));
     return Exit.FINE;
   }
 
@@ -164,7 +163,8 @@ final class RenderCommand implements Command {
             + " say who it is)");
   }
 
-  private Snapshot snapshot(Rendered rendered, SnapshotKey key, OfflineRegistries registries) {
+  private Map<ResourceType, ResourceSet> sets(
+      Rendered rendered, SnapshotKey key, OfflineRegistries registries) {
     Rendered.Group group = rendered.groups().get(key);
     if (group == null) {
       throw new IllegalStateException(key + " is not rendered, though the group takes the node");
@@ -183,22 +183,22 @@ final class RenderCommand implements Command {
     }
     registries.warn(terminal, asked);
     sets.put(ResourceType.ENDPOINT, ResourceSet.of(ResourceType.ENDPOINT, assignments));
-    return new Snapshot(key, Revision.NONE, 0, sets, Set.of());
+    return sets;
   }
 
-  private static String print(Snapshot snapshot, ProtoJson printer, boolean yaml) {
+  private static String print(
+      Map<ResourceType, ResourceSet> sets, ProtoJson printer, boolean yaml) {
     SortedMap<String, Object> resources = new TreeMap<>();
     for (ResourceType type : ResourceType.values()) {
       List<Object> trees = new ArrayList<>();
-      new TreeMap<>(snapshot.set(type).byName())
-          .values()
-          .forEach(resource -> trees.add(printer.tree(resource)));
+      ResourceSet set = sets.getOrDefault(type, ResourceSet.empty(type));
+      new TreeMap<>(set.byName()).values().forEach(resource -> trees.add(printer.tree(resource)));
       if (!trees.isEmpty()) {
         resources.put(type.typeUrl(), trees);
       }
     }
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("version", snapshot.version().value());
+    all.put("version", Snapshot.version(sets.values(), 0).value());
     all.put("resources", resources);
     return yaml ? yaml(all) : json(all);
   }

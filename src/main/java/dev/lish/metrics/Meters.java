@@ -5,6 +5,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.pipeline.View;
 import dev.lish.serve.NodeView;
 import dev.lish.serve.XdsMeter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,6 +16,8 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +82,22 @@ public final class Meters implements AutoCloseable {
     refreshes.add(() -> snapshots.refresh(view.get().assignment()));
     AccessLogMeters logs = new AccessLogMeters(registry);
     refreshes.add(() -> logs.refresh(accessLogs.get()));
+  }
+
+  /**
+   * Adds a certificate that Lish shows.
+   *
+   * @param door where it is shown
+   * @param expires read at each scrape
+   */
+  public void certificate(String door, Supplier<Instant> expires) {
+    Gauge.builder(
+            "lish.certificate.expiry",
+            () -> Duration.between(clock.instant(), expires.get()).toSeconds())
+        .description("How long the certificate is still good for; negative: it has expired")
+        .baseUnit("seconds")
+        .tag("door", door)
+        .register(registry);
   }
 
   /** Every meter in Prometheus' text format. */

@@ -6,7 +6,6 @@ import dev.lish.model.Node;
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
-import dev.lish.render.Mesh;
 import dev.lish.render.Rendered;
 import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
@@ -200,8 +199,8 @@ final class StageLine {
   }
 
   /**
-   * Serves what was rendered, unless it would leave connected Envoys without a group. An operator
-   * who promoted the revision by name has accepted that.
+   * Serves what was rendered, unless it would leave connected Envoys without a group, or is twice
+   * or half of what is served. An operator who promoted the revision by name has accepted that.
    *
    * @param settled false for a while after a restart: Envoys that were connected are not back yet
    * @return true when the stage serves something new
@@ -213,8 +212,8 @@ final class StageLine {
     Held next = held.get();
     Optional<Problem> hindrance = hindrance(next, connected, settled);
     if (isTarget(next.revision())) {
-      List<Problem> found = new ArrayList<>(next.warnings());
-      hindrance.ifPresent(found::add);
+      List<Problem> found = new ArrayList<>(hindrance.stream().toList());
+      found.addAll(next.warnings());
       problems = List.copyOf(found);
     }
     if (hindrance.isPresent()) {
@@ -230,42 +229,12 @@ final class StageLine {
     if (control.revision().isPresent() || serving.isEmpty()) {
       return Optional.empty();
     }
-    List<GroupRule> before = rules(serving);
-    List<GroupRule> after = rules(Optional.of(next.serving()));
-    List<String> orphans = Delivery.orphans(connected, before, after);
-    if (!orphans.isEmpty()) {
-      String message =
-          "revision %s is held: no group of it matches %s (expected: a group for every connected"
-              + " Envoy, or `lish promote %s %s` to accept it)";
-      return Optional.of(
-          Problem.error(
-              "mesh.yaml",
-              0,
-              message.formatted(next.revision(), some(orphans), name, next.revision())));
-    }
-    if (!settled && !before.equals(after)) {
-      String message =
-          "revision %s changes who belongs to a group: it waits until the Envoys of before the"
-              + " restart are back";
-      return Optional.of(Problem.warning("mesh.yaml", 0, message.formatted(next.revision())));
-    }
-    return Optional.empty();
+    return new Hold(name, serving.get().rendered(), next.serving().rendered())
+        .reason(connected, settled);
   }
 
   private boolean isTarget(Revision revision) {
     return target.equals(Optional.of(revision));
-  }
-
-  private static List<GroupRule> rules(Optional<Serving> serving) {
-    return serving
-        .map(s -> s.rendered().mesh().groups().stream().map(Mesh.Group::rule).toList())
-        .orElse(List.of());
-  }
-
-  private static String some(List<String> names) {
-    int shown = Math.min(names.size(), 5);
-    String more = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
-    return String.join(", ", names.subList(0, shown)) + more;
   }
 
   String name() {
@@ -294,7 +263,7 @@ final class StageLine {
 
   /** The rules for who belongs to which group, as in the revision that the stage has. */
   List<GroupRule> groups() {
-    return rules(serving);
+    return serving.map(s -> Hold.rules(s.rendered())).orElse(List.of());
   }
 
   /** The revisions whose folders must be kept. */

@@ -20,11 +20,22 @@ public final class Renderer {
   private static final long KEPT_CHARACTERS = 128L << 20;
 
   private final MessageTypes types;
+  private final boolean placeholders;
   private final ParsedFiles files = new ParsedFiles(KEPT_CHARACTERS);
 
   /** A renderer that knows these messages. */
   public Renderer(MessageTypes types) {
+    this(types, false);
+  }
+
+  private Renderer(MessageTypes types, boolean placeholders) {
     this.types = types;
+    this.placeholders = placeholders;
+  }
+
+  /** A renderer for tests: placeholders stand in for secrets, as they do offline. */
+  public static Renderer withPlaceholders(MessageTypes types) {
+    return new Renderer(types, true);
   }
 
   /**
@@ -48,7 +59,8 @@ public final class Renderer {
       return new Rendering.Refused(sink.sorted());
     }
     DocumentReader reader =
-        new DocumentReader(types, new ServerSecrets(inputs.secrets(), inputs.offline()));
+        new DocumentReader(
+            types, new ServerSecrets(inputs.secrets(), placeholders || inputs.offline()));
     Units.Parsing parsing = new Units.Parsing(reader, files);
     return new Render(inputs, mesh.get(), parsing, previous, sink).run();
   }

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
-import dev.lish.testing.Http;
-import dev.lish.testing.HttpConnection;
 import dev.lish.testing.Load;
+import dev.lish.trial.HttpConnection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -98,7 +97,6 @@ class RoutesEnvoyIT {
   }
 
   private static int ask(HttpConnection kept, int route) throws IOException {
-    Http.Answer answer = kept.exchange("GET /new-" + route, Map.of("host", "edge"), "");
-    return answer.status();
+    return kept.exchange("GET /new-" + route, Map.of("host", "edge"), "").status();
   }
 }

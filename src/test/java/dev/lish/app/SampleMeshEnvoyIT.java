@@ -3,12 +3,12 @@ package dev.lish.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lish.recorder.XdsEvent;
 import dev.lish.testing.Await;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
 import dev.lish.testing.Http;
 import dev.lish.testing.Load;
-import dev.lish.testing.XdsEvent;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.io.TempDir;

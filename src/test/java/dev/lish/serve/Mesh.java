@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lish.guard.Admissions;
 import dev.lish.model.GroupRule;
 import dev.lish.model.NodeMatch;
 import dev.lish.model.Resource;
@@ -288,7 +289,12 @@ final class Mesh {
     Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
     resources.forEach(
         (type, byName) -> sets.put(type, ResourceSet.of(type, new ArrayList<>(byName.values()))));
-    return new Snapshot(KEY, new Revision(revision), epoch, sets, unanswered);
+    ResourceSet endpoints = sets.remove(ResourceType.ENDPOINT);
+    return Snapshot.of(
+        new Snapshot.Origin(KEY, new Revision(revision), epoch),
+        sets,
+        endpoints == null ? List.of() : Admissions.of(endpoints.byName().values()),
+        unanswered);
   }
 
   /** Served to every node of the cluster {@code edge}. */

@@ -1,5 +1,6 @@
 package dev.lish.testing;
 
+import dev.lish.trial.HttpConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -21,6 +22,10 @@ public final class Http {
    * @param body as text
    */
   public record Answer(int status, Map<String, String> headers, String body) {
+    static Answer of(dev.lish.trial.Answer answer) {
+      return new Answer(answer.status(), answer.headers(), answer.body());
+    }
+
     /** A header's value, or an empty text. */
     public String header(String name) {
       return headers.getOrDefault(name, "");
@@ -45,7 +50,7 @@ public final class Http {
     String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     try (HttpConnection connection =
         HttpConnection.open(uri.getHost(), uri.getPort(), TIMEOUT_MILLIS)) {
-      return connection.exchange(method + " " + path + query, all, body);
+      return Answer.of(connection.exchange(method + " " + path + query, all, body));
     } catch (IOException e) {
       throw new UncheckedIOException(method + " " + url, e);
     }

@@ -2,6 +2,7 @@ package dev.lish.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lish.trial.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,7 +162,7 @@ public final class Load implements AutoCloseable {
     HttpConnection open = null;
     try {
       open = kept.isPresent() ? kept.get() : HttpConnection.open("127.0.0.1", port, TIMEOUT_MILLIS);
-      Http.Answer answer = open.exchange(target, headers, "");
+      Http.Answer answer = Http.Answer.of(open.exchange(target, headers, ""));
       count(answer);
       if (open.isReusable()) {
         return Optional.of(open);

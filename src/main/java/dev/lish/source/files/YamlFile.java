@@ -25,7 +25,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads one YAML document strictly, and collects what is wrong with it, with lines. */
-final class YamlFile {
+public final class YamlFile {
   static final int LONGEST = 16 << 20;
   private static final int DEEPEST = 32;
   private static final LoadSettings SETTINGS =
@@ -38,16 +38,18 @@ final class YamlFile {
   private final String path;
   private final List<Problem> problems = new ArrayList<>();
 
-  YamlFile(String path) {
+  /** A file of this path, for messages. */
+  public YamlFile(String path) {
     this.path = path;
   }
 
-  List<Problem> problems() {
+  /** What was wrong so far. */
+  public List<Problem> problems() {
     return problems;
   }
 
   /** The document's root; empty when there is none, which is a Problem unless it has one. */
-  Optional<Node> root(ByteString content) {
+  public Optional<Node> root(ByteString content) {
     if (content.size() > LONGEST) {
       return none(0, content.size() + " bytes (expected: at most " + LONGEST + ")");
     }
@@ -99,7 +101,7 @@ final class YamlFile {
   }
 
   /** The entries of a map, by key; anything else and a key that comes twice is a Problem. */
-  Map<String, Node> map(Node node, String what) {
+  public Map<String, Node> map(Node node, String what) {
     Map<String, Node> entries = new LinkedHashMap<>();
     if (!(node instanceof MappingNode map)) {
       problem(line(node), what + ": " + found(node) + " (expected: a map)");
@@ -117,7 +119,7 @@ final class YamlFile {
   }
 
   /** The items of a list; anything else is a Problem. */
-  List<Node> list(Node node, String what) {
+  public List<Node> list(Node node, String what) {
     if (node instanceof SequenceNode sequence) {
       return sequence.getValue();
     }
@@ -126,7 +128,7 @@ final class YamlFile {
   }
 
   /** Text, as it is written; numbers count as text too. Empty after a Problem. */
-  Optional<String> text(Node node, String what) {
+  public Optional<String> text(Node node, String what) {
     if (node instanceof ScalarNode scalar
         && !scalar.getTag().equals(Tag.NULL)
         && !scalar.getValue().isEmpty()) {
@@ -137,7 +139,7 @@ final class YamlFile {
   }
 
   /** A whole number in the range. Empty after a Problem. */
-  Optional<Integer> number(Node node, String what, int least, int most) {
+  public Optional<Integer> number(Node node, String what, int least, int most) {
     if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT)) {
       try {
         int number = Integer.parseInt(scalar.getValue());
@@ -154,15 +156,18 @@ final class YamlFile {
     return Optional.empty();
   }
 
-  void problem(int line, String message) {
+  /** Tells of a mistake in this line. */
+  public void problem(int line, String message) {
     problems.add(Problem.error(path, line, message));
   }
 
-  static int line(Node node) {
+  /** The line where the node starts, from 1; 0 when it is not known. */
+  public static int line(Node node) {
     return node.getStartMark().map(Mark::getLine).map(line -> line + 1).orElse(0);
   }
 
-  static String found(Node node) {
+  /** The node, for messages. */
+  public static String found(Node node) {
     if (node instanceof ScalarNode scalar) {
       String value = scalar.getValue();
       String shown = value.length() > 60 ? value.substring(0, 60) + "…" : value;

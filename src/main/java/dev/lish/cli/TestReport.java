@@ -1,0 +1,67 @@
+package dev.lish.cli;
+
+import dev.lish.trial.RunResult;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Prints what came of tests: a table of the runs, then what failed. */
+final class TestReport {
+  private static final int LOG_LINES = 30;
+
+  private final Terminal terminal;
+
+  TestReport(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  void print(List<RunResult> results) {
+    Table table = new Table("STAGE", "ENVOY", "PROTOCOL", "ENVOYS", "READY", "TESTS", "TIME");
+    for (RunResult result : results) {
+      long passed = result.cases().stream().filter(RunResult.CaseResult::passed).count();
+      table.add(
+          result.passed() ? terminal::green : terminal::red,
+          result.spec().stage(),
+          result.spec().envoy().version().toString(),
+          result.spec().protocol(),
+          Integer.toString(result.envoys()),
+          result.ready().map(TestReport::seconds).orElse("never"),
+          passed + " of " + result.cases().size() + (result.passed() ? " passed" : " FAILED"),
+          seconds(result.took()));
+    }
+    table.print(terminal);
+    results.forEach(this::failures);
+    warnings(results);
+  }
+
+  private void failures(RunResult result) {
+    for (RunResult.CaseResult one : result.cases()) {
+      if (!one.failures().isEmpty()) {
+        terminal.print("");
+        terminal.print(terminal.red(Terminal.clean(result.spec() + ": " + one.name())));
+        one.failures().forEach(failure -> terminal.print("  " + Terminal.clean(failure)));
+      }
+    }
+    if (!result.log().isEmpty()) {
+      List<String> lines = result.log().lines().toList();
+      terminal.print("  the end of Envoys' logs:");
+      lines
+          .subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
+          .forEach(line -> terminal.print("    " + Terminal.clean(line)));
+    }
+  }
+
+  private void warnings(List<RunResult> results) {
+    Set<String> all = new LinkedHashSet<>();
+    results.forEach(result -> all.addAll(result.warnings()));
+    for (String warning : all) {
+      terminal.tell(terminal.yellow(Terminal.clean("Envoy warns: " + warning)));
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.lish.pipeline;
+
+import dev.lish.delivery.Delivery;
+import dev.lish.delivery.Growth;
+import dev.lish.model.GroupRule;
+import dev.lish.model.Node;
+import dev.lish.model.Problem;
+import dev.lish.render.Mesh;
+import dev.lish.render.Rendered;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Whether a revision that renders may take the place of what a stage serves.
+ *
+ * @param stage the stage
+ * @param serving what it serves
+ * @param next what was rendered
+ */
+record Hold(String stage, Rendered serving, Rendered next) {
+  private static final String ORPHANS =
+      "revision %s is held: no group of it matches %s (expected: a group for every connected Envoy,"
+          + " or `lish promote %s %s` to accept it)";
+  private static final String JUMPS =
+      "revision %s is held: %s (expected: a look at it with `lish diff`, then a mended file, or"
+          + " `lish promote %s %s` to accept it)";
+  private static final String UNSETTLED =
+      "revision %s changes who belongs to a group: it waits until the Envoys of before the restart"
+          + " are back";
+
+  /**
+   * Why it must wait; empty: it need not.
+   *
+   * @param connected the Envoys of the stage
+   * @param settled false for a while after a restart: Envoys that were connected are not back yet
+   */
+  Optional<Problem> reason(Collection<Node> connected, boolean settled) {
+    List<GroupRule> before = rules(serving);
+    List<GroupRule> after = rules(next);
+    List<String> orphans = Delivery.orphans(connected, before, after);
+    if (!orphans.isEmpty()) {
+      return Optional.of(error(ORPHANS, orphans));
+    }
+    List<String> jumps = Growth.jumps(Sizes.of(serving), Sizes.of(next));
+    if (!jumps.isEmpty()) {
+      return Optional.of(error(JUMPS, jumps));
+    }
+    return !settled && !before.equals(after)
+        ? Optional.of(Problem.warning("mesh.yaml", 0, UNSETTLED.formatted(next.revision())))
+        : Optional.empty();
+  }
+
+  private Problem error(String message, List<String> why) {
+    return Problem.error(
+        "mesh.yaml", 0, message.formatted(next.revision(), some(why), stage, next.revision()));
+  }
+
+  static List<GroupRule> rules(Rendered rendered) {
+    return rendered.mesh().groups().stream().map(Mesh.Group::rule).toList();
+  }
+
+  private static String some(List<String> names) {
+    int shown = Math.min(names.size(), 5);
+    String more = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
+    return String.join(", ", names.subList(0, shown)) + more;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.lish.trial;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Compares what came of a request with what was expected. Pure. */
+final class Judge {
+  private static final int SHOWN = 200;
+
+  private final Expectation expected;
+  private final Set<String> failures = new LinkedHashSet<>();
+
+  private Judge(Expectation expected) {
+    this.expected = expected;
+  }
+
+  /** What is not as expected, one sentence each; empty: all is. */
+  static List<String> failures(Expectation expected, List<Exchange> exchanges) {
+    Judge judge = new Judge(expected);
+    exchanges.forEach(judge::one);
+    expected.split().ifPresent(split -> judge.split(split, exchanges));
+    return List.copyOf(judge.failures);
+  }
+
+  private void one(Exchange exchange) {
+    if (exchange.answer().isEmpty()) {
+      failures.add("no answer: " + exchange.trouble());
+      return;
+    }
+    Answer answer = exchange.answer().get();
+    Expectation.OfAnswer of = expected.answer();
+    if (of.status().isPresent() && !Integer.toString(answer.status()).matches(of.status().get())) {
+      failures.add(
+          "status %d (expected: %s); its body: %s"
+              .formatted(answer.status(), of.status().get().replace('.', 'x'), cut(answer.body())));
+    }
+    of.headers().forEach((name, match) -> text("header " + name, match, answer.header(name)));
+    of.body().ifPresent(match -> text("body", match, Optional.of(answer.body())));
+    time(exchange);
+    upstream(exchange);
+  }
+
+  private void time(Exchange exchange) {
+    expected
+        .within()
+        .filter(most -> exchange.took().compareTo(most) > 0)
+        .ifPresent(
+            most ->
+                failures.add(
+                    "took %d ms (expected: within %d ms)"
+                        .formatted(exchange.took().toMillis(), most.toMillis())));
+    expected
+        .atLeast()
+        .filter(least -> exchange.took().compareTo(least) < 0)
+        .ifPresent(
+            least ->
+                failures.add(
+                    "took %d ms (expected: at least %d ms)"
+                        .formatted(exchange.took().toMillis(), least.toMillis())));
+  }
+
+  private void upstream(Exchange exchange) {
+    Expectation.OfUpstream of = expected.upstream();
+    List<Exchange.Received> received = exchange.received();
+    String served = served(exchange);
+    if (of.cluster().isPresent() && !of.cluster().get().equals(served)) {
+      failures.add("served by %s (expected: %s)".formatted(name(served), name(of.cluster().get())));
+    }
+    if (of.attempts().isPresent() && of.attempts().getAsInt() != received.size()) {
+      List<String> clusters = received.stream().map(Exchange.Received::cluster).toList();
+      failures.add(
+          "%d attempts: %s (expected: %d)"
+              .formatted(received.size(), clusters, of.attempts().getAsInt()));
+    }
+    if (!of.looksAtRequest()) {
+      return;
+    }
+    if (received.isEmpty()) {
+      failures.add("no upstream got the request (expected: one to look at)");
+      return;
+    }
+    Exchange.Received last = received.get(received.size() - 1);
+    of.method().ifPresent(m -> text("upstream's method", m, Optional.of(last.method())));
+    of.path().ifPresent(m -> text("upstream's path", m, Optional.of(last.path())));
+    of.headers()
+        .forEach(
+            (name, match) ->
+                text(
+                    "upstream's header " + name,
+                    match,
+                    Optional.ofNullable(last.headers().get(name))));
+  }
+
+  /** The last attempt's answer is what the client got. */
+  private static String served(Exchange exchange) {
+    List<Exchange.Received> received = exchange.received();
+    return received.isEmpty() ? "" : received.get(received.size() - 1).cluster();
+  }
+
+  private static String name(String cluster) {
+    return cluster.isEmpty() ? "no upstream" : cluster;
+  }
+
+  private void split(Expectation.Split split, List<Exchange> exchanges) {
+    List<String> shares = new ArrayList<>();
+    boolean right = true;
+    for (var entry : split.percent().entrySet()) {
+      long number = exchanges.stream().filter(e -> served(e).equals(entry.getKey())).count();
+      double percent = 100.0 * number / exchanges.size();
+      right &= Math.abs(percent - entry.getValue()) <= split.tolerance();
+      shares.add("%s %.1f %% (expected: %d)".formatted(entry.getKey(), percent, entry.getValue()));
+    }
+    if (!right) {
+      failures.add(
+          "of %d requests: %s, give or take %d"
+              .formatted(exchanges.size(), String.join(", ", shares), split.tolerance()));
+    }
+  }
+
+  private void text(String what, TextMatch match, Optional<String> found) {
+    if (!match.matches(found)) {
+      failures.add(
+          "%s: %s (expected: %s)"
+              .formatted(what, found.map(t -> "\"" + cut(t) + "\"").orElse("none"), match));
+    }
+  }
+
+  private static String cut(String text) {
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+  }
+}

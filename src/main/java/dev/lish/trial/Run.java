@@ -1,0 +1,351 @@
+package dev.lish.trial;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.Problem;
+import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
+import dev.lish.recorder.RecordedStream;
+import dev.lish.recorder.Recorder;
+import dev.lish.render.Bootstrap;
+import dev.lish.serve.NodeView;
+import dev.lish.snapshot.Assignment;
+import dev.lish.source.MeshFolder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The Lish, the Envoys and the upstreams of one run. Confined to one thread. */
+final class Run implements AutoCloseable {
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final RunSpec spec;
+  private final MeshFolder original;
+  private final Duration patience;
+  private final Leftovers leftovers;
+  private final Stubs stubs = new Stubs();
+  private final Wiring wiring = new Wiring(stubs);
+  private final Recorder recorder = new Recorder();
+  private final MeshServer server;
+  private final Map<SnapshotKey, RunningEnvoy> envoys = new LinkedHashMap<>();
+  private MeshFolder served;
+  private int started;
+
+  Run(
+      RunSpec spec,
+      MeshFolder folder,
+      Duration patience,
+      MeshServer.Factory factory,
+      Leftovers leftovers)
+      throws TrialException {
+    this.spec = spec;
+    this.original = new MeshFolder(new Revision(1), folder.files());
+    this.served = original;
+    this.patience = patience;
+    this.leftovers = leftovers;
+    this.server = factory.start(new MeshServer.Start(original, spec.stage(), wiring, recorder));
+  }
+
+  /** Something that a test can fail with: what was to be is not. */
+  static final class Unmet extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unmet(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Starts the Envoys that the stage and its tests need, and waits until all have everything.
+   *
+   * @param targets that tests ask for
+   */
+  void start(List<TestCase.Target> targets) throws Unmet, TrialException {
+    awaitServing();
+    Assignment assignment = server.state().assignment();
+    Set<SnapshotKey> asked = new LinkedHashSet<>();
+    for (TestCase.Target target : targets) {
+      Kinds.key(target, spec.stage(), assignment.groups().getOrDefault(spec.stage(), List.of()))
+          .ifPresent(asked::add);
+    }
+    for (SnapshotKey key : Kinds.needed(assignment, spec.stage(), asked)) {
+      envoys.put(key, start(key));
+    }
+    awaitSynced();
+  }
+
+  private RunningEnvoy start(SnapshotKey key) throws TrialException {
+    started++;
+    Bootstrap.Identity identity =
+        Kinds.identity(server.state().assignment(), key, "test-" + started);
+    Bootstrap bootstrap =
+        new Bootstrap(
+            identity,
+            List.of(new Bootstrap.Server("127.0.0.1", server.port())),
+            Optional.empty(),
+            spec.sotw(),
+            0);
+    String folder =
+        "%s-%s-%s-%d"
+            .formatted(
+                spec.stage().replaceAll("[^A-Za-z0-9_.-]", "_"),
+                spec.envoy().version(),
+                spec.protocol(),
+                started);
+    return RunningEnvoy.start(
+        spec.envoy(),
+        new RunningEnvoy.Identity(identity.id(), key, folder),
+        bootstrap.yaml(),
+        leftovers);
+  }
+
+  private void awaitServing() throws Unmet {
+    until(
+        () -> {
+          MeshServer.State state = server.state();
+          if (state.serving().equals(Optional.of(served.revision()))) {
+            return Optional.empty();
+          }
+          List<Problem> errors = state.problems().stream().filter(Problem::isError).toList();
+          if (!errors.isEmpty()) {
+            throw new Unmet("the mesh does not render:\n  " + lines(errors));
+          }
+          return Optional.of("the mesh is not rendered yet");
+        });
+  }
+
+  private static String lines(List<Problem> problems) {
+    return String.join("\n  ", problems.stream().limit(20).map(Problem::toString).toList());
+  }
+
+  /** Waits until every Envoy has accepted what is served, and nothing warms. */
+  void awaitSynced() throws Unmet {
+    until(
+        () -> {
+          Map<SnapshotKey, NodeView> nodes =
+              new TreeMap<>(java.util.Comparator.comparing(SnapshotKey::toString));
+          server.nodes().forEach(node -> node.key().ifPresent(key -> nodes.put(key, node)));
+          for (RunningEnvoy envoy : envoys.values()) {
+            Optional<String> wait = waitsFor(envoy, Optional.ofNullable(nodes.get(envoy.key())));
+            if (wait.isPresent()) {
+              return wait;
+            }
+          }
+          return Optional.empty();
+        });
+  }
+
+  private Optional<String> waitsFor(RunningEnvoy envoy, Optional<NodeView> node) throws Unmet {
+    if (envoy.hasEnded()) {
+      throw new Unmet(
+          "Envoy of " + envoy.key() + " ended with code " + envoy.process().exitValue());
+    }
+    if (node.isEmpty()) {
+      return Optional.of("Envoy of " + envoy.key() + " has not connected");
+    }
+    List<String> refused = new Refusals(served).of(node.get());
+    if (!refused.isEmpty()) {
+      throw new Unmet(String.join("\n  ", refused));
+    }
+    boolean newest = node.get().revision().equals(Optional.of(served.revision()));
+    if (!newest || node.get().state() != NodeView.State.SYNCED) {
+      return Optional.of("Envoy of " + envoy.key() + " has not accepted everything yet");
+    }
+    try {
+      return envoy.isReady()
+          ? Optional.empty()
+          : Optional.of("Envoy of " + envoy.key() + " still warms clusters or listeners");
+    } catch (IOException e) {
+      return Optional.of("Envoy of " + envoy.key() + " does not answer: " + e.getMessage());
+    }
+  }
+
+  /** What is still missing; empty: nothing. */
+  @FunctionalInterface
+  private interface Missing {
+    Optional<String> now() throws Unmet;
+  }
+
+  private void until(Missing missing) throws Unmet {
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Optional<String> still = missing.now();
+      if (still.isEmpty()) {
+        return;
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new Unmet(still.get() + " after " + patience.toSeconds() + " s");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new Unmet("interrupted: " + still.get());
+      }
+    }
+  }
+
+  /** The Envoy that a test asks. */
+  RunningEnvoy envoy(TestCase.Target target) throws Unmet {
+    var groups = server.state().assignment().groups().getOrDefault(spec.stage(), List.of());
+    Optional<SnapshotKey> key = Kinds.key(target, spec.stage(), groups);
+    RunningEnvoy envoy = key.map(envoys::get).orElse(null);
+    if (envoy == null) {
+      throw new Unmet(
+          "envoy: %s (expected: a group of %s, and values that its `by` lists)"
+              .formatted(
+                  target.group().orElse("no group") + target.by(),
+                  groups.stream().map(rule -> rule.name()).toList()));
+    }
+    return envoy;
+  }
+
+  Stubs stubs() {
+    return stubs;
+  }
+
+  int envoyCount() {
+    return started;
+  }
+
+  /** Has upstreams behave so. */
+  void behave(Step.Behave step) throws Unmet {
+    keys(step.endpoint()).forEach(key -> stubs.behave(key, step.behaviour()));
+  }
+
+  private List<Stubs.Key> keys(Step.Endpoint endpoint) throws Unmet {
+    List<Stubs.Key> keys = stubs.of(endpoint.cluster());
+    int number = endpoint.number().orElse(0);
+    if (keys.isEmpty() || number > keys.size()) {
+      throw new Unmet(
+          keys.isEmpty()
+              ? "cluster %s (expected: one with endpoints: %s)"
+                  .formatted(endpoint.cluster(), stubs.clusters())
+              : "endpoint %d of %s (expected: 1..%d)"
+                  .formatted(number, endpoint.cluster(), keys.size()));
+    }
+    return number == 0 ? keys : List.of(keys.get(number - 1));
+  }
+
+  void setRuntime(SortedMap<String, String> values) throws Unmet {
+    for (RunningEnvoy envoy : envoys.values()) {
+      try {
+        envoy.setRuntime(values);
+      } catch (IOException e) {
+        throw new Unmet("runtime: " + e.getMessage());
+      }
+    }
+  }
+
+  /** Serves the original with these files in place of its own. */
+  void overlay(SortedMap<String, Optional<ByteString>> files) throws Unmet {
+    TreeMap<String, ByteString> next = new TreeMap<>(original.files());
+    files.forEach(
+        (path, content) -> {
+          if (content.isPresent()) {
+            next.put(path, content.get());
+          } else {
+            next.remove(path);
+          }
+        });
+    served = new MeshFolder(new Revision(served.revision().number() + 1), next);
+    server.serve(served);
+    awaitServing();
+    awaitSynced();
+  }
+
+  void drain(Step.Drain step, RunningEnvoy envoy) throws Unmet {
+    if (step.endpoint().isEmpty()) {
+      try {
+        envoy.drain();
+      } catch (IOException e) {
+        throw new Unmet("drain: " + e.getMessage());
+      }
+      return;
+    }
+    keys(step.endpoint().get()).forEach(wiring::drain);
+    server.publishAgain();
+    awaitSynced();
+  }
+
+  /** Replaces an Envoy whose listeners were drained: there is no way back from that. */
+  void replace(RunningEnvoy envoy) throws Unmet, TrialException {
+    leftovers.end(List.of(envoy.process()));
+    envoys.put(envoy.key(), start(envoy.key()));
+    awaitSynced();
+  }
+
+  /** Undoes what the steps of a test did. */
+  void restore(Set<String> runtimeKeys) throws Unmet {
+    stubs.reset();
+    stubs.forget();
+    if (!runtimeKeys.isEmpty()) {
+      TreeMap<String, String> none = new TreeMap<>();
+      runtimeKeys.forEach(key -> none.put(key, ""));
+      setRuntime(none);
+    }
+    if (wiring.undrain()) {
+      server.publishAgain();
+      awaitSynced();
+    }
+    if (!served.files().equals(original.files())) {
+      overlay(new TreeMap<>());
+    }
+  }
+
+  /** Where Lish broke the protocol, or an Envoy refused something. */
+  List<String> protocol() {
+    List<String> violations = new ArrayList<>();
+    for (RecordedStream stream : recorder.streams()) {
+      stream.violations().forEach(v -> violations.add(stream + ": " + v));
+    }
+    return violations;
+  }
+
+  /** The end of every Envoy's log. */
+  String logs() {
+    StringBuilder all = new StringBuilder();
+    envoys
+        .values()
+        .forEach(
+            envoy ->
+                all.append("Envoy of ")
+                    .append(envoy.key())
+                    .append(":\n")
+                    .append(sinceStart(envoy.log())));
+    return all.toString();
+  }
+
+  /** What every Envoy says before it starts is of no help. */
+  private static String sinceStart(String log) {
+    int start = log.indexOf("starting main dispatch loop\n");
+    return start < 0 ? log : log.substring(log.indexOf('\n', start) + 1);
+  }
+
+  /** What Envoys warned of, each once, without time and thread. */
+  List<String> warnings() {
+    Set<String> all = new LinkedHashSet<>();
+    envoys
+        .values()
+        .forEach(
+            envoy ->
+                envoy
+                    .warnings()
+                    .forEach(line -> all.add(line.replaceFirst("^(\\[[^]]*]){2}", ""))));
+    return List.copyOf(all);
+  }
+
+  @Override
+  public void close() {
+    leftovers.end(envoys.values().stream().map(RunningEnvoy::process).toList());
+    server.close();
+    stubs.close();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.lish.trial;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of a run.
+ *
+ * @param spec which
+ * @param envoys how many Envoys were started
+ * @param ready from the start until every Envoy had accepted everything
+ * @param took the whole run
+ * @param cases in order; the first is that Envoys take the mesh, the last that the protocol was
+ *     kept
+ * @param log the end of Envoys' logs where something failed, else empty
+ * @param warnings what Envoys warned of, each once
+ */
+public record RunResult(
+    RunSpec spec,
+    int envoys,
+    Optional<Duration> ready,
+    Duration took,
+    List<CaseResult> cases,
+    String log,
+    List<String> warnings) {
+  /** Copies the lists. */
+  public RunResult {
+    cases = List.copyOf(cases);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * What came of a test.
+   *
+   * @param path where it stands; empty for what is tested always
+   * @param line the same
+   * @param name in words
+   * @param took how long
+   * @param failures one sentence each, with path and line; empty: it passed
+   * @param skipped true: it did not come to it
+   */
+  public record CaseResult(
+      String path, int line, String name, Duration took, List<String> failures, boolean skipped) {
+    /** Copies the list. */
+    public CaseResult {
+      failures = List.copyOf(failures);
+    }
+
+    /** True when it was run and nothing failed. */
+    public boolean passed() {
+      return failures.isEmpty() && !skipped;
+    }
+  }
+
+  /** True when nothing failed and nothing was skipped. */
+  public boolean passed() {
+    return cases.stream().allMatch(CaseResult::passed);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.lish.trial;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** Goes through the steps of one test. */
+final class Scenario {
+  private static final AtomicInteger REQUESTS = new AtomicInteger();
+  private static final int TIMEOUT_MILLIS = 60_000;
+  private static final Duration AGAIN = Duration.ofMillis(100);
+
+  /** A request that got no answer may still be on its way to an upstream. */
+  private static final Duration LATE = Duration.ofMillis(20);
+
+  private final Run run;
+  private final TestCase test;
+  private final Set<String> runtimeKeys = new TreeSet<>();
+  private boolean drained;
+
+  Scenario(Run run, TestCase test) {
+    this.run = run;
+    this.test = test;
+  }
+
+  /** What failed; empty: all was as expected. The steps after a failure are not gone. */
+  List<String> failures() throws TrialException {
+    List<String> failures = new ArrayList<>();
+    try {
+      RunningEnvoy envoy = run.envoy(test.target());
+      for (Step step : test.steps()) {
+        step(step, envoy).forEach(text -> failures.add(at(step) + text));
+        if (!failures.isEmpty()) {
+          break;
+        }
+      }
+      if (drained) {
+        run.replace(envoy);
+      }
+    } catch (Run.Unmet e) {
+      failures.add(test.path() + ":" + test.line() + ": " + e.getMessage());
+    }
+    try {
+      run.restore(runtimeKeys);
+    } catch (Run.Unmet e) {
+      failures.add("after the test: " + e.getMessage());
+    }
+    return failures;
+  }
+
+  private String at(Step step) {
+    int line = step instanceof Step.Ask ask ? ask.expectation().line() : step.line();
+    return test.path() + ":" + line + ": ";
+  }
+
+  private List<String> step(Step step, RunningEnvoy envoy) {
+    try {
+      if (step instanceof Step.Ask ask) {
+        return ask(ask, envoy);
+      } else if (step instanceof Step.Behave behave) {
+        run.behave(behave);
+      } else if (step instanceof Step.SetRuntime runtime) {
+        runtimeKeys.addAll(runtime.values().keySet());
+        run.setRuntime(runtime.values());
+      } else if (step instanceof Step.Overlay overlay) {
+        run.overlay(overlay.files());
+      } else if (step instanceof Step.Drain drain) {
+        drained |= drain.endpoint().isEmpty();
+        run.drain(drain, envoy);
+      }
+      return List.of();
+    } catch (Run.Unmet e) {
+      return List.of(e.getMessage());
+    }
+  }
+
+  private List<String> ask(Step.Ask ask, RunningEnvoy envoy) throws Run.Unmet {
+    long end = System.nanoTime() + ask.expectation().eventually().toNanos();
+    while (true) {
+      List<Exchange> exchanges = new ArrayList<>();
+      for (int i = 0; i < ask.request().repeat(); i++) {
+        exchanges.add(exchange(ask.request(), envoy));
+      }
+      List<String> failures = Judge.failures(ask.expectation(), exchanges);
+      if (failures.isEmpty() || System.nanoTime() - end > 0) {
+        return failures;
+      }
+      LockSupport.parkNanos(AGAIN.toNanos());
+    }
+  }
+
+  private Exchange exchange(Request request, RunningEnvoy envoy) throws Run.Unmet {
+    int port = port(request, envoy);
+    String id = Integer.toString(REQUESTS.incrementAndGet());
+    TreeMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.put("host", "127.0.0.1:" + port);
+    headers.put("connection", "close");
+    headers.put(Stubs.HEADER, id);
+    headers.putAll(request.headers());
+    run.stubs().forget();
+    long start = System.nanoTime();
+    try (HttpConnection connection = open(request, port)) {
+      Answer answer =
+          connection.exchange(request.method() + " " + request.path(), headers, request.body());
+      return exchange(Optional.of(answer), "", start, id);
+    } catch (IOException e) {
+      LockSupport.parkNanos(LATE.toNanos());
+      return exchange(Optional.empty(), e.toString(), start, id);
+    }
+  }
+
+  private Exchange exchange(Optional<Answer> answer, String trouble, long start, String id) {
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    return new Exchange(answer, trouble, took, run.stubs().received(id));
+  }
+
+  private static HttpConnection open(Request request, int port) throws IOException {
+    return request.sni().isPresent()
+        ? HttpConnection.openTls(port, TIMEOUT_MILLIS, request.sni().get())
+        : HttpConnection.open("127.0.0.1", port, TIMEOUT_MILLIS);
+  }
+
+  private static int port(Request request, RunningEnvoy envoy) throws Run.Unmet {
+    Map<String, Integer> ports = envoy.ports();
+    Optional<Integer> port =
+        request.listener().isPresent()
+            ? Optional.ofNullable(ports.get(request.listener().get()))
+            : ports.values().stream().findFirst().filter(only -> ports.size() == 1);
+    return port.orElseThrow(
+        () ->
+            new Run.Unmet(
+                "listener: %s (expected: one of %s)"
+                    .formatted(request.listener().orElse("not named"), ports.keySet())));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.lish.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lish.cli.CommandLineRun.Result;
+import dev.lish.testing.Envoys;
+import dev.lish.testing.SampleMesh;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+
+/** {@code lish test} with real Envoys. */
+class TestCommandEnvoyIT {
+  @TempDir Path folder;
+
+  private Result test(List<Envoys.Envoy> envoys, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("test", "mesh"));
+    envoys.forEach(envoy -> arguments.addAll(List.of("--envoy", envoy.path().toString())));
+    // Generous: whoever builds may be busy.
+    arguments.addAll(List.of("--timeout", "90"));
+    arguments.addAll(List.of(more));
+    return new CommandLineRun(folder).run(arguments.toArray(String[]::new));
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = folder.resolve("mesh").resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  private Path sample() {
+    return SampleMesh.copy(folder.resolve("mesh"), 9001, 9002, 9003);
+  }
+
+  private static void assertNothingLeft() throws IOException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    String ours = "lish-test-" + ProcessHandle.current().pid();
+    try (var files = Files.list(temporary)) {
+      assertThat(files.filter(f -> f.getFileName().toString().startsWith(ours))).isEmpty();
+    }
+    assertThat(
+            ProcessHandle.current()
+                .children()
+                .filter(p -> p.info().commandLine().orElse("").contains(ours)))
+        .isEmpty();
+  }
+
+  @Test
+  void theTestsOfTheSamplePassOnOldAndNewEnvoys() throws Exception {
+    sample();
+    Result result = test(Envoys.oldestAndNewest(), "--junit", "report.xml");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    assertThat(result.out()).contains("beta").contains("release").doesNotContain("FAILED");
+    Document report =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(folder.resolve("report.xml").toFile());
+    assertThat(report.getElementsByTagName("testsuite").getLength())
+        .isEqualTo(2 * Envoys.oldestAndNewest().size());
+    assertThat(
+            ((Element) report.getElementsByTagName("testsuite").item(0)).getAttribute("failures"))
+        .isEqualTo("0");
+    assertNothingLeft();
+  }
+
+  @Test
+  void stateOfTheWorldAndAFailedExpectation() throws IOException {
+    sample();
+    write(
+        "tests/edge.yaml",
+        """
+        envoy: { group: edge }
+        tests:
+          - name: retries are made
+            request: { path: /orders }
+            expect: { status: 200, attempts: 3 }
+          - name: the drained endpoint gets nothing
+            steps:
+              - drain: { cluster: orders, endpoint: 1 }
+              - request: { path: /orders }
+                expect: { status: 503, upstream: none, eventually: 5s }
+          - name: a reset shows
+            steps:
+              - upstream: { cluster: orders, reset: true }
+              - request: { path: /orders }
+                expect: { status: 503, upstream: orders }
+          - name: all is well again
+            request: { path: /orders }
+            expect: { status: 200, upstream: orders, body: { contains: "orders 127.0.0.1:9003" } }
+        """);
+    Result result = test(List.of(Envoys.newest()), "--sotw", "--stage", "release");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("FAILED")
+        .contains("tests/edge.yaml:5: 1 attempts: [orders] (expected: 3)")
+        .contains("8 of 9");
+    assertNothingLeft();
+  }
+
+  @Test
+  void whatAnEnvoyRefusesIsToldWithItsLine() throws IOException {
+    sample();
+    SampleMesh.edit(
+        folder.resolve("mesh"),
+        "common/clusters/orders.yaml",
+        Map.of("connect_timeout: 1s", "connect_timeout: 1s\nlb_policy: CLUSTER_PROVIDED"));
+    Result result = test(List.of(Envoys.oldest()), "--stage", "beta");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("common/clusters/orders.yaml:2: Envoy refuses the cluster")
+        .contains("cluster provided LB specified")
+        .contains("the end of Envoys' logs");
+    assertNothingLeft();
+  }
+
+  @Test
+  void twoClustersOfOneServiceAreToldApart() throws IOException {
+    sample();
+    write(
+        "edge/clusters/twin.yaml",
+        """
+        name: twin
+        type: EDS
+        eds_cluster_config:
+          service_name: "local:payments?tag=v1"
+          eds_config: { ads: {}, resource_api_version: V3 }
+        """);
+    SampleMesh.edit(
+        folder.resolve("mesh"),
+        "edge/routes/edge.yaml.peb",
+        Map.of("cluster: orders,", "cluster: twin,"));
+    write(
+        "tests/edge.yaml",
+        """
+        envoy: { group: edge }
+        tests:
+          - { name: twin, request: { path: /orders }, expect: { status: 200, upstream: twin } }
+          - { name: payments, request: { path: /payments }, expect: { upstream: payments_v1 } }
+        """);
+    Result result = test(List.of(Envoys.newest()), "--stage", "release");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.lish.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.Revision;
+import dev.lish.source.MeshFolder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What is said of answers that are not as expected. */
+class JudgeTest {
+  private static Expectation expect(String yaml) {
+    String text = "tests: [ { name: a, request: {}, expect: " + yaml + " } ]";
+    TestFiles files =
+        TestFiles.read(
+            new MeshFolder(
+                Revision.NONE,
+                new TreeMap<>(Map.of("tests/a.yaml", ByteString.copyFromUtf8(text)))));
+    assertThat(files.problems()).isEmpty();
+    return ((Step.Ask) files.cases().get(0).steps().get(0)).expectation();
+  }
+
+  private static Exchange exchange(int status, int millis, String... clusters) {
+    List<Exchange.Received> received = new ArrayList<>();
+    for (String cluster : clusters) {
+      received.add(
+          new Exchange.Received(
+              cluster, "1", "GET", "/seen", new TreeMap<>(Map.of("x-added", "yes"))));
+    }
+    return new Exchange(
+        Optional.of(new Answer(status, Map.of("X-Stage", "beta"), "hello")),
+        "",
+        Duration.ofMillis(millis),
+        received);
+  }
+
+  private static List<String> judge(String expectation, Exchange... exchanges) {
+    return Judge.failures(expect(expectation), List.of(exchanges));
+  }
+
+  @Test
+  void whatIsAsExpectedPasses() {
+    assertThat(
+            judge(
+                """
+                { status: 2xx, headers: { x-stage: beta, x-other: { absent: true } },
+                  body: { contains: ell }, upstream: a, attempts: 2, within: 1s, at_least: 5ms,
+                  upstream_request: { path: /seen, headers: { X-Added: { matches: "^y" } } } }
+                """,
+                exchange(200, 10, "a", "a")))
+        .isEmpty();
+  }
+
+  @Test
+  void eachMismatchIsTold() {
+    assertThat(judge("{ status: 200 }", exchange(503, 1)))
+        .containsExactly("status 503 (expected: 200); its body: hello");
+    assertThat(judge("{ headers: { x-stage: release } }", exchange(200, 1)))
+        .containsExactly("header x-stage: \"beta\" (expected: \"release\")");
+    assertThat(judge("{ headers: { x-stage: { absent: true } } }", exchange(200, 1)))
+        .containsExactly("header x-stage: \"beta\" (expected: none)");
+    assertThat(judge("{ body: { contains: bye } }", exchange(200, 1)))
+        .containsExactly("body: \"hello\" (expected: a text with \"bye\")");
+    assertThat(judge("{ upstream: a }", exchange(200, 1, "b")))
+        .containsExactly("served by b (expected: a)");
+    assertThat(judge("{ upstream: none }", exchange(200, 1, "b")))
+        .containsExactly("served by b (expected: no upstream)");
+    assertThat(judge("{ attempts: 1 }", exchange(200, 1, "a", "a")))
+        .containsExactly("2 attempts: [a, a] (expected: 1)");
+    assertThat(judge("{ within: 1s }", exchange(200, 1500)))
+        .containsExactly("took 1500 ms (expected: within 1000 ms)");
+    assertThat(judge("{ at_least: 1s }", exchange(200, 10)))
+        .containsExactly("took 10 ms (expected: at least 1000 ms)");
+    assertThat(judge("{ upstream_request: { path: /other } }", exchange(200, 1, "a")))
+        .containsExactly("upstream's path: \"/seen\" (expected: \"/other\")");
+    assertThat(judge("{ upstream_request: { path: /other } }", exchange(200, 1)))
+        .containsExactly("no upstream got the request (expected: one to look at)");
+  }
+
+  @Test
+  void theAttemptThatWasAnsweredServes() {
+    assertThat(judge("{ upstream: b }", exchange(200, 1, "a", "b"))).isEmpty();
+  }
+
+  @Test
+  void noAnswerIsAFailureWhateverIsExpected() {
+    Exchange none = new Exchange(Optional.empty(), "closed", Duration.ofMillis(1), List.of());
+    assertThat(judge("{ within: 5s }", none)).containsExactly("no answer: closed");
+  }
+
+  @Test
+  void sharesAreOfAllRequests() {
+    List<Exchange> exchanges = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      exchanges.add(exchange(200, 1, i < 80 ? "a" : "b"));
+    }
+    assertThat(Judge.failures(expect("{ split: { a: 78, tolerance: 2 } }"), exchanges)).isEmpty();
+    assertThat(Judge.failures(expect("{ split: { a: 90, b: 10, tolerance: 5 } }"), exchanges))
+        .containsExactly(
+            "of 100 requests: a 80.0 % (expected: 90), b 20.0 % (expected: 10), give or take 5");
+  }
+}
