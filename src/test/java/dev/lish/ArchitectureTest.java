@@ -49,7 +49,7 @@ class ArchitectureTest {
           serve: snapshot model
           accesslog: model
           admin: pipeline delivery guard serve accesslog source render snapshot model
-          metrics: pipeline delivery guard serve accesslog source model
+          metrics: pipeline delivery guard serve accesslog source snapshot model
           config: model
           recorder: model
           trial: recorder serve snapshot render source source.files model
