@@ -40,6 +40,9 @@ final class PushCommand implements Command {
     spec.addOption(Command.text("TEXT", "The commit's message (required).", "-m", "--message"));
     spec.addOption(
         Command.text("REVISION", "Refuse if the mesh is at another revision by now.", "--base"));
+    spec.addOption(
+        Command.flag("Run `lish test` on the folder first; push only if all passes.", "--test"));
+    TestCommand.addOptions(spec);
     Command.addOutput(spec);
     Api.addOptions(spec);
     return spec;
@@ -53,6 +56,9 @@ final class PushCommand implements Command {
       throw Failure.usage("-m is missing (expected: the commit's message)");
     }
     ObjectNode body = body(given, message);
+    if (given.flag("--test") && !TestCommand.passes(terminal, given, !json)) {
+      throw Failure.input("nothing was pushed");
+    }
     Api.Answer answer = Api.of(terminal, given).post(body, List.of(200, REJECTED), "push");
     if (answer.status() == REJECTED) {
       return reject(answer.body(), json);

@@ -1,5 +1,6 @@
 package dev.lish.delivery;
 
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import java.util.ArrayList;
@@ -47,6 +48,20 @@ public final class Growth {
       byType = Collections.unmodifiableMap(copy);
     }
 
+    /** The sizes of these resources, by type and name. */
+    public static Sizes of(Map<ResourceType, ? extends Map<String, Resource>> resources) {
+      Map<ResourceType, Size> byType = new EnumMap<>(ResourceType.class);
+      resources.forEach(
+          (type, byName) -> {
+            long bytes = 0;
+            for (Resource resource : byName.values()) {
+              bytes += resource.body().size();
+            }
+            byType.put(type, new Size(byName.size(), bytes));
+          });
+      return new Sizes(byType);
+    }
+
     Size of(ResourceType type) {
       return byType.getOrDefault(type, Size.NONE);
     }
@@ -56,8 +71,7 @@ public final class Growth {
    * One sentence for each kind and type that doubles or loses half, sorted; kinds that are new or
    * gone are not compared.
    */
-  public static List<String> jumps(
-      Map<SnapshotKey, Sizes> before, Map<SnapshotKey, Sizes> after) {
+  public static List<String> jumps(Map<SnapshotKey, Sizes> before, Map<SnapshotKey, Sizes> after) {
     Map<String, Sizes> sorted = new TreeMap<>();
     Map<String, Sizes> old = new TreeMap<>();
     after.forEach((key, sizes) -> sorted.put(key.toString(), sizes));

@@ -19,8 +19,7 @@ class GrowthTest {
 
   private static Map<SnapshotKey, Growth.Sizes> sizes(int count, long kib) {
     return Map.of(
-        EDGE,
-        new Growth.Sizes(Map.of(ResourceType.CLUSTER, new Growth.Size(count, kib << 10))));
+        EDGE, new Growth.Sizes(Map.of(ResourceType.CLUSTER, new Growth.Size(count, kib << 10))));
   }
 
   @Test
