@@ -14,8 +14,24 @@ PEERS = {
     "java-cached": [ROOT + "/peer-java/run.sh", "--serializer=cached"],
     "lish": [ROOT + "/peer-lish/peer.py"],
     "lish-apart": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
+    **{f"lish-{kind}": [ROOT + "/peer-lish/peer.py", "--change=" + kind] for kind in ("cluster", "listener", "route")},
+    "lish-groups": [ROOT + "/peer-lish/peer.py", "--groups=100"],
+    "lish-tls": [ROOT + "/peer-lish/peer.py", "--tls"],
+    "lish-slow": [ROOT + "/peer-lish/peer.py"],
+    "lish-node-every": [ROOT + "/peer-lish/peer.py"],
+    "lish-shared": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
+    "lish-reach": [ROOT + "/peer-lish/peer.py", "--change=route", "--routes=2500", "--routes-per-host=40"],
+    "lish-consul": [ROOT + "/peer-lish/peer.py", "--registry=consul"],
+    "lish-consul-wide": [ROOT + "/peer-lish/peer.py", "--registry=consul", "--consul-connections=1200"],
     "floor": [ROOT + "/floor/run.sh"],
     "floor-full": [ROOT + "/floor/run.sh", "--full"],
+}
+CLIENT = {  # what the load client is told besides
+    "lish-groups": ["--node-clusters=100"],
+    "lish-tls": ["--tls-ca=" + ROOT + "/tls/ca.pem"],
+    "lish-slow": ["--slow=50"],
+    "lish-node-every": ["--node-every"],
+    "lish-shared": ["--conns=1000"],
 }
 PORT = int(os.environ.get("BENCH_PORT", "18000"))  # and the next ones, where these are taken
 CTL = f"http://127.0.0.1:{PORT + 1}"
@@ -42,16 +58,16 @@ def server_pid(peer):
         return peer.pid
 
 
-def load(mode, streams, steps, label, pid, limit):
+def load(peer, mode, streams, steps, pid, limit):
     cmd = [ROOT + "/xdsload/xdsload", "--json", "--target", f"127.0.0.1:{PORT}", "--mode", mode, "--streams", str(streams), "--ctl", CTL,
-           "--steps", steps, "--server-pid", str(pid), "--label", label, "--timeout", "120s"]
+           "--steps", steps, "--server-pid", str(pid), "--label", steps, "--timeout", "120s", *CLIENT.get(peer, [])]
     try:
         p = subprocess.run(cmd, capture_output=True, text=True, timeout=limit)
     except subprocess.TimeoutExpired:
-        print(label, "client timed out", flush=True)
+        print(peer, steps, "client timed out", flush=True)
         return None
     if p.returncode:
-        print(label, p.stderr.strip()[-300:], flush=True)
+        print(peer, steps, p.stderr.strip()[-300:], flush=True)
     return json.loads(p.stdout) if p.stdout.startswith("{") else None
 
 
@@ -63,9 +79,9 @@ def cell(spec):
         wait_up()
         pid = server_pid(p)
         for _ in range(1 if peer.startswith("go") else 2):
-            load(mode, 100, "50:4s" if clusters == "100" else "500:4s", "warm", pid, 60)
+            load(peer, mode, 100, "50:4s" if clusters == "100" else "500:4s", pid, 60)
         for i in range(int(repeats)):
-            r = load(mode, int(streams), steps, spec, pid, 240)
+            r = load(peer, mode, int(streams), steps, pid, 300)
             if not r:
                 break
             r["cell"] = dict(peer=peer, mode=mode, streams=int(streams), clusters=int(clusters), run=i)

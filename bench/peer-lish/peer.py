@@ -1,27 +1,37 @@
 #!/usr/bin/env python3
 """Lish as a peer: the real server process from the real jar, and the pusher beside it.
 
-  peer.py [--clusters=100] [--endpoints-per-cluster=10] [--routes=10] [--dogma=embedded|apart]
+  peer.py [--clusters=100] [--endpoints-per-cluster=10] [--routes=10] [--routes-per-host=1] [--groups=1]
+          [--change=endpoint|cluster|listener|route] [--dogma=embedded|apart] [--tls]
+          [--registry=files|consul] [--consul-connections=120]
 
 Generates a mesh folder and the file of a registry, starts `./lish serve` on them and, like the other
 peers, makes changes when it is told so: a change is a new registry file, renamed into its place, so all
-that Lish does lies between the marker and the client. --dogma=apart keeps Central Dogma in a second
-process, so that the first one's memory and CPU are those of serving alone. `GET /pid` tells the process
-to measure. JAVA_HOME and LISH_JAVA_OPTS (here -Xmx4g unless set) are Lish's.
+that Lish does lies between the marker and the client. With another --change it is a commit of the mesh
+that edits one resource, straight into Central Dogma. --dogma=apart keeps Central Dogma in a second
+process, so that the first one's memory and CPU are those of serving alone. --registry=consul has the
+instances in a real Consul, and changes the health of one in it (consul.py). --groups=N takes Envoys of
+node.cluster bench-0 to bench-(N-1), each into a group of its own. --tls makes a certificate with openssl
+and leaves it in tls/ca.pem for the client. `GET /pid` tells the process to measure. JAVA_HOME and
+LISH_JAVA_OPTS (here -Xmx4g unless set) are Lish's.
 """
-import argparse, http.server, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+import argparse, http.server, json, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
+
+from consul import Consul
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOST = "127.0.0.1"
 ADS = "{ ads: {}, resource_api_version: V3 }"
 
-MESH = """stages: [ { name: release } ]
-groups: [ { name: bench, resources: [ "bench/**" ] } ]
-"""
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+STAGES = "stages: [ { name: release } ]\ngroups:\n"
+ONE_GROUP = '  - { name: bench, resources: [ "bench/**" ] }\n'
+GROUP = '  - {{ name: bench-{i}, nodes: {{ cluster: bench-{i} }}, resources: [ "bench/**" ] }}\n'
 
 CLUSTER = """---
 name: {name}
 type: EDS
+alt_stat_name: "{mark}"
 connect_timeout: 1s
 eds_cluster_config: {{ service_name: "bench:{name}", eds_config: """ + ADS.replace("{", "{{").replace("}", "}}") + """ }}
 lb_policy: LEAST_REQUEST
@@ -35,14 +45,15 @@ filter_chains:
       - name: hcm
         typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: ingress
+          stat_prefix: "{mark}"
           rds: {{ route_config_name: route-{i}, config_source: """ + ADS.replace("{", "{{").replace("}", "}}") + """ }}
           http_filters:
             - name: envoy.filters.http.router
               typed_config: {{ "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }}
 """
 
-HOST_OF_ROUTE = '  - {{ name: {name}, domains: [ {name}.svc ], routes: [ {{ match: {{ prefix: / }}, route: {{ cluster: {name} }} }} ] }}\n'
+HOST_OF_ROUTE = '  - {{ name: {name}, domains: [ {name}.svc ], routes: [ {routes} ] }}\n'
+ROUTE = "{{ match: {{ prefix: /{path} }}, route: {{ cluster: {name} }} }}"
 
 
 def arguments():
@@ -50,9 +61,15 @@ def arguments():
     p.add_argument("--clusters", type=int, default=100)
     p.add_argument("--endpoints-per-cluster", type=int, default=10)
     p.add_argument("--routes", type=int, default=10)
+    p.add_argument("--routes-per-host", type=int, default=1)
+    p.add_argument("--groups", type=int, default=1)
+    p.add_argument("--change", choices=["endpoint", "cluster", "listener", "route"], default="endpoint")
+    p.add_argument("--tls", action="store_true")
     p.add_argument("--port", type=int, default=18000)
     p.add_argument("--ctl-port", type=int, default=18001)
     p.add_argument("--dogma", choices=["embedded", "apart"], default="embedded")
+    p.add_argument("--registry", choices=["files", "consul"], default="files")
+    p.add_argument("--consul-connections", type=int, default=120, help="above 150 the agent's limit is raised too")
     return p.parse_args()
 
 
@@ -66,14 +83,50 @@ def write(path, text):
         f.write(text)
 
 
-def mesh(folder, a):
-    names = [name(i) for i in range(a.clusters)]
-    write(folder + "/mesh.yaml", MESH)
-    write(folder + "/bench/clusters/all.yaml", "".join(CLUSTER.format(name=n) for n in names))
-    write(folder + "/bench/listeners/all.yaml", "".join(LISTENER.format(i=i, port=20000 + i) for i in range(a.routes)))
-    for i in range(a.routes):
-        hosts = "".join(HOST_OF_ROUTE.format(name=n) for n in names[i::a.routes])
-        write(f"{folder}/bench/routes/route-{i}.yaml", f"name: route-{i}\nvirtual_hosts:{' []' if not hosts else ''}\n{hosts}")
+class Mesh:
+    """The mesh folder. A change marks one resource of the kind, in a commit."""
+
+    def __init__(self, a):
+        self.a, self.changes, self.lock, self.base = a, 0, threading.Lock(), None
+        names = [name(i) for i in range(a.clusters)]
+        groups = ONE_GROUP if a.groups == 1 else "".join(GROUP.format(i=i) for i in range(a.groups))
+        self.files = {"mesh.yaml": STAGES + groups}
+        for n in names:
+            self.files[f"bench/clusters/{n}.yaml"] = CLUSTER.format(name=n, mark="none")
+        for i in range(a.routes):
+            self.files[f"bench/listeners/{i}.yaml"] = LISTENER.format(i=i, port=20000 + i, mark="none")
+            self.files[f"bench/routes/{i}.yaml"] = self.route(i, "none")
+
+    def route(self, i, mark):
+        hosts = "".join(
+            HOST_OF_ROUTE.format(name=name(j), routes=", ".join(
+                ROUTE.format(path="" if k == 0 else k, name=name(j)) for k in reversed(range(self.a.routes_per_host))))
+            for j in range(i, self.a.clusters, self.a.routes))
+        headers = f"response_headers_to_add: [ {{ header: {{ key: x-mark, value: '{mark}' }} }} ]\n"
+        return f"name: route-{i}\n{headers}virtual_hosts:{' []' if not hosts else ''}\n{hosts}"
+
+    def save(self, folder):
+        for path, text in self.files.items():
+            write(folder + "/" + path, text)
+
+    def change(self, dogma):
+        with self.lock:
+            self.changes += 1
+            mark = f"bench.marker={time.time_ns()}"
+            i = self.changes % (self.a.clusters if self.a.change == "cluster" else self.a.routes)
+            if self.a.change == "cluster":
+                path, text = f"clusters/{name(i)}", CLUSTER.format(name=name(i), mark=mark)
+            elif self.a.change == "listener":
+                path, text = f"listeners/{i}", LISTENER.format(i=i, port=20000 + i, mark=mark)
+            else:
+                path, text = f"routes/{i}", self.route(i, mark)
+            commit = {
+                "commitMessage": {"summary": "a change", "detail": "", "markup": "PLAINTEXT"},
+                "changes": [{"path": f"/bench/{path}.yaml", "type": "UPSERT_TEXT", "content": text}]}
+            request = urllib.request.Request(
+                f"http://{HOST}:{dogma}/api/v1/projects/lish/repos/mesh/contents?revision=-1", json.dumps(commit).encode(),
+                {"Content-Type": "application/json", "Authorization": "Bearer anonymous"})
+            urllib.request.urlopen(request, timeout=60).close()
 
 
 class Registry:
@@ -107,9 +160,9 @@ class Registry:
 
 
 class Pusher(threading.Thread):
-    def __init__(self, registry):
+    def __init__(self, change):
         super().__init__(daemon=True)
-        self.registry, self.ms = registry, 0
+        self.change, self.ms = change, 0
 
     def run(self):
         due = time.monotonic()
@@ -118,7 +171,7 @@ class Pusher(threading.Thread):
                 time.sleep(0.005)
                 due = time.monotonic()
                 continue
-            self.registry.change()
+            self.change()
             due += self.ms / 1e3
             wait = due - time.monotonic()
             if wait > 0:
@@ -132,7 +185,9 @@ def control(pusher, registry, pid):
         def do_GET(self):
             body = b""
             if self.path == "/change":
-                registry.change()
+                pusher.change()
+            elif self.path.startswith("/storm?services="):
+                registry.storm(int(self.path.partition("=")[2]))
             elif self.path.startswith("/interval?ms="):
                 pusher.ms = int(self.path.partition("=")[2])
             elif self.path == "/pid":
@@ -146,6 +201,16 @@ def control(pusher, registry, pid):
             pass
 
     return Handler
+
+
+def certificate():
+    """A certificate that signs itself, where the client finds it; gives the setting that uses it."""
+    folder = ROOT + "/tls"
+    os.makedirs(folder, exist_ok=True)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=bench",
+         "-addext", f"subjectAltName=IP:{HOST}", "-keyout", folder + "/key.pem", "-out", folder + "/ca.pem"], check=True, capture_output=True)
+    return f", tls: {{ certificate: {folder}/ca.pem, private_key: {folder}/key.pem }}"
 
 
 def lish(config):
@@ -171,25 +236,32 @@ def await_ready(process, port, limit=120):
 def main():
     a = arguments()
     work = tempfile.mkdtemp(prefix="lish-bench-")
-    processes = []
+    processes, registry = [], None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         dogma_port, admin_port, dogma_admin_port = (a.ctl_port + i for i in (1, 2, 3))
-        mesh(work + "/mesh", a)
-        registry = Registry(work + "/bench.yaml", a)
-        own = f"data_dir: {work}/%s\nconfig_dir: {work}/mesh\nlog_level: warn\nadmin: {{ port: %d }}\nxds: {{ port: %d }}\n"
-        files = f"registries: [ {{ name: bench, files: {{ path: {work}/bench.yaml }} }} ]\n"
+        mesh = Mesh(a)
+        mesh.save(work + "/mesh")
+        consul = a.registry == "consul"
+        registry = Consul(a.ctl_port + 10, a, name) if consul else Registry(work + "/bench.yaml", a)
+        source = f"consul: {registry.settings()}" if consul else f"files: {{ path: {work}/bench.yaml }}"
+        own = f"data_dir: {work}/%s\nconfig_dir: {work}/mesh\nlog_level: warn\nadmin: {{ port: %d }}\nxds: {{ port: %d%s }}\n"
+        files = f"registries: [ {{ name: bench, {source} }} ]\n"
         embedded = f"embedded_central_dogma: {{ port: {dogma_port} }}\n"
         dogma = embedded
+        tls = certificate() if a.tls else ""
         if a.dogma == "apart":
-            write(work + "/dogma.yaml", own % ("dogma", dogma_admin_port, 0) + files + embedded)
+            write(work + "/dogma.yaml", own % ("dogma", dogma_admin_port, 0, "") + files + embedded)
             processes.append(lish(work + "/dogma.yaml"))
             await_ready(processes[-1], dogma_admin_port)
             dogma = f"central_dogma: {{ hosts: [ {HOST}:{dogma_port} ] }}\n"
-        write(work + "/lish.yaml", own % ("data", admin_port, a.port) + files + dogma)
+        write(work + "/lish.yaml", own % ("data", admin_port, a.port, tls) + files + dogma)
         processes.append(lish(work + "/lish.yaml"))
         await_ready(processes[-1], admin_port)
-        pusher = Pusher(registry)
+        change = registry.change
+        if a.change != "endpoint":
+            change = lambda: mesh.change(dogma_port)
+        pusher = Pusher(change)
         pusher.start()
         server = http.server.ThreadingHTTPServer((HOST, a.ctl_port), control(pusher, registry, processes[-1].pid))
         print("READY", a.port, flush=True)
@@ -203,6 +275,8 @@ def main():
             except subprocess.TimeoutExpired:
                 p.kill()
                 p.wait()
+        if isinstance(registry, Consul):
+            registry.close()
         shutil.rmtree(work, ignore_errors=True)
 
 

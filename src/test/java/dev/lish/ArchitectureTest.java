@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.lish.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,13 +35,14 @@ class ArchitectureTest {
           model:
           source: model
           source.dogma: source model
-          source.consul: source model
+          source.web:
+          source.consul: source source.web model
           source.files: source model
-          source.http: source model
+          source.http: source source.web model
           source.kept: source model
-          render: source model
-          snapshot: model
-          guard: snapshot model
+          render: guard source model
+          snapshot: guard model
+          guard: model
           delivery: guard snapshot model
           pipeline: source render snapshot guard delivery serve model
           serve: snapshot model
@@ -51,7 +53,7 @@ class ArchitectureTest {
           diff: render delivery snapshot model
           recorder: model
           trial: recorder serve snapshot render source source.files model
-          app: model source source.dogma source.consul source.files source.http source.kept render \
+          app: model source source.web source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
           cli: app config source source.files render snapshot guard delivery diff trial model
           """);
@@ -127,6 +129,16 @@ class ArchitectureTest {
       rows.put(words.get(0), words.subList(1, words.size()));
     }
     return rows;
+  }
+
+  @Test
+  void onlyARehearsalGoesPastTheGuard() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "trial")
+        .should()
+        .callMethod(Snapshot.class, "rehearsed", Map.class)
+        .check(LISH);
   }
 
   @Test

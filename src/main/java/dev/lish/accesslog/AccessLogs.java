@@ -1,32 +1,31 @@
 package dev.lish.accesslog;
 
-import static java.util.Objects.requireNonNull;
-
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.envoyproxy.envoy.service.accesslog.v3.AccessLogServiceGrpc;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
-import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Envoy's gRPC access-log service: accepts every stream and counts its entries per upstream cluster
- * and response class. Nothing here waits, so it may run on event loops.
+ * Envoy's gRPC access-log service: accepts every stream and adds up its entries. Nothing that
+ * streams do waits, so they may run on event loops: {@code useBlockingTaskExecutor(false)}.
  */
-public final class AccessLogs {
-  /** Stands for all clusters, or logs, above the limit. */
+public final class AccessLogs implements AutoCloseable {
+  /** Stands for everything above a limit. */
   public static final String OTHER = "other";
 
   /** Stands for the upstream cluster of a request that Envoy answered itself. */
@@ -35,44 +34,90 @@ public final class AccessLogs {
   /** A bigger message ends its stream; Envoy sends when it has 16 KiB, unless told otherwise. */
   public static final int MAX_MESSAGE_BYTES = 4 << 20;
 
+  private static final Logger LOG = LoggerFactory.getLogger(AccessLogs.class);
   private static final int MAX_LOGS = 256;
-  private static final ByteString OTHER_KEY = ByteString.copyFromUtf8(OTHER);
-  private static final ByteString NO_CLUSTER_KEY = ByteString.copyFromUtf8(NO_CLUSTER);
+  private static final long FOLD_MILLIS = 1_000;
 
-  /** Between the node's cluster and the log's name in a key; UTF-8 has no such byte. */
-  private static final ByteString SEPARATOR = ByteString.copyFrom(new byte[] {(byte) 0xff});
+  final LongAdder openStreams = new LongAdder();
+  final LongAdder streams = new LongAdder();
+  final LongAdder broken = new LongAdder();
+  final LongAdder messages = new LongAdder();
+  final LongAdder refused = new LongAdder();
+  final LongAdder dropped = new LongAdder();
+  final LongAdder partial = new LongAdder();
+  final Totals<LogTotal> logs = new Totals<>(MAX_LOGS, LogStream.OTHER_LOG, LogTotal::new);
 
-  private final Totals<EnumMap<ResponseClass, LongAdder>> counts;
-  private final Totals<LogTotal> logs = new Totals<>(MAX_LOGS, OTHER_KEY, LogTotal::new);
-  private final LongAdder openStreams = new LongAdder();
-  private final LongAdder streams = new LongAdder();
-  private final LongAdder messages = new LongAdder();
-  private final LongAdder refused = new LongAdder();
+  private final Origins origins;
+  private final Clock clock;
+  private final List<Shard> shards = new CopyOnWriteArrayList<>();
+  private final ThreadLocal<Shard> shard;
+  private final Set<LogStream> open = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService folds;
 
-  private static final class LogTotal {
-    private final LongAdder openStreams = new LongAdder();
-    private final LongAdder entries = new LongAdder();
+  /** Folds one at a time, and whoever reads what they made. */
+  private final Object lock = new Object();
+
+  private final Aggregates aggregates;
+  private long droppedBefore;
+
+  static final class LogTotal {
+    final LongAdder openStreams = new LongAdder();
+    final LongAdder entries = new LongAdder();
   }
 
   /**
-   * Counts nothing yet.
+   * What is kept at most; the rest is counted together, under {@link #OTHER}.
    *
-   * @param maxClusters how many upstream clusters are told apart; 1 or more
+   * @param series of metrics
+   * @param clusters with windows
+   * @param versions with windows
+   * @param edges of the graph
+   * @param loopShare percent of an event loop's time that reading entries may take, 0 to 100
    */
-  public AccessLogs(int maxClusters) {
-    if (maxClusters < 1) {
-      throw new IllegalArgumentException("maxClusters: " + maxClusters + " (expected: 1 or more)");
+  public record Limits(int series, int clusters, int versions, int edges, int loopShare) {
+    /** For most meshes. */
+    public static final Limits DEFAULT = new Limits(2_000, 500, 64, 2_000, 80);
+
+    /** Checks the numbers. */
+    public Limits {
+      if (series < 1 || clusters < 1 || versions < 1 || edges < 1) {
+        throw new IllegalArgumentException(
+            series + ", " + clusters + ", " + versions + ", " + edges + " (expected: 1 or more)");
+      }
+      if (loopShare < 0 || loopShare > 100) {
+        throw new IllegalArgumentException("loopShare: " + loopShare + " (expected: 0..100)");
+      }
     }
-    counts = new Totals<>(maxClusters, OTHER_KEY, AccessLogs::perClass);
   }
 
-  /** One sum per class; only the sums change. */
-  private static EnumMap<ResponseClass, LongAdder> perClass() {
-    EnumMap<ResponseClass, LongAdder> sums = new EnumMap<>(ResponseClass.class);
-    for (ResponseClass response : ResponseClass.values()) {
-      sums.put(response, new LongAdder());
-    }
-    return sums;
+  /**
+   * Counts nothing yet. To be closed.
+   *
+   * @param origins what is known of the Envoys
+   * @param clock for the windows
+   */
+  public AccessLogs(Limits limits, Origins origins, Clock clock) {
+    this.origins = origins;
+    this.clock = clock;
+    aggregates = new Aggregates(limits, second());
+    shard =
+        ThreadLocal.withInitial(
+            () -> {
+              Shard fresh = new Shard(limits);
+              shards.add(fresh);
+              return fresh;
+            });
+    folds =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "lish-access-logs");
+              thread.setDaemon(true);
+              return thread;
+            });
+    // It ends only with the executor; what it throws is caught inside.
+    var unused =
+        folds.scheduleWithFixedDelay(
+            this::foldSafely, FOLD_MILLIS, FOLD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** The service to add to a gRPC server. */
@@ -81,41 +126,99 @@ public final class AccessLogs {
         AccessLogServiceGrpc.getStreamAccessLogsMethod();
     return ServerServiceDefinition.builder(AccessLogServiceGrpc.SERVICE_NAME)
         .addMethod(
-            method.toBuilder(new Bytes(), method.getResponseMarshaller()).build(),
-            ServerCalls.asyncClientStreamingCall(Stream::new))
+            method.toBuilder(
+                    new Batch.Marshaller(MAX_MESSAGE_BYTES, bytes -> refused.increment()),
+                    method.getResponseMarshaller())
+                .build(),
+            ServerCalls.asyncClientStreamingCall(answer -> new LogStream(this, answer)))
         .build();
+  }
+
+  Origins origins() {
+    return origins;
+  }
+
+  /** What the calling event loop fills. */
+  Shard shard() {
+    return shard.get();
+  }
+
+  void opened(LogStream stream) {
+    streams.increment();
+    openStreams.increment();
+    open.add(stream);
+  }
+
+  void closed(LogStream stream) {
+    openStreams.decrement();
+    open.remove(stream);
+  }
+
+  private long second() {
+    return clock.instant().getEpochSecond();
+  }
+
+  private void foldSafely() {
+    try {
+      synchronized (lock) {
+        fold();
+      }
+      open.forEach(LogStream::refresh);
+      tellDrops();
+    } catch (RuntimeException e) {
+      LOG.error("A bug: access logs were not added up this time", e);
+    }
+  }
+
+  private void fold() {
+    aggregates.at(second());
+    shards.forEach(s -> s.fold(aggregates));
+  }
+
+  private void tellDrops() {
+    long now = dropped.sum();
+    if (now > droppedBefore) {
+      LOG.warn(
+          "{} access-log entries were not read: event loops are busy"
+              + " (access_logs.port in lish.yaml gives logs their own)",
+          now - droppedBefore);
+    }
+    droppedBefore = now;
   }
 
   /** What was received until now. */
   public AccessLogView view() {
-    List<AccessLogView.Count> entries = new ArrayList<>();
-    counts.forEach(
-        (cluster, perClass) ->
-            perClass.forEach(
-                (response, adder) -> {
-                  long sum = adder.sum();
-                  if (sum > 0) {
-                    entries.add(new AccessLogView.Count(cluster.toStringUtf8(), response, sum));
-                  }
-                }));
-    entries.sort(
-        Comparator.comparing(AccessLogView.Count::cluster)
-            .thenComparing(AccessLogView.Count::response));
+    List<AccessLogView.Series> series;
+    long folded;
+    synchronized (lock) {
+      fold();
+      series = aggregates.series();
+      folded = aggregates.folded();
+    }
     return new AccessLogView(
-        openStreams.sum(), streams.sum(), messages.sum(), refused.sum(), entries, logs());
+        new AccessLogView.Received(
+            openStreams.sum(), streams.sum(), broken.sum(), messages.sum(), refused.sum()),
+        new AccessLogView.Lost(dropped.sum(), partial.sum(), folded),
+        series,
+        logs());
+  }
+
+  /** The traffic of the last minute, five minutes or hour. */
+  public Traffic traffic(Span span) {
+    synchronized (lock) {
+      fold();
+      return aggregates.traffic(span, second());
+    }
   }
 
   private List<AccessLogView.Log> logs() {
     List<AccessLogView.Log> list = new ArrayList<>();
     logs.forEach(
         (key, total) -> {
-          int cut = separator(key);
-          String cluster = cut < 0 ? OTHER : key.substring(0, cut).toStringUtf8();
-          String name = cut < 0 ? OTHER : key.substring(cut + 1).toStringUtf8();
-          long open = total.openStreams.sum();
+          long opened = total.openStreams.sum();
           long sum = total.entries.sum();
-          if (open > 0 || sum > 0) {
-            list.add(new AccessLogView.Log(cluster, name, open, sum));
+          if (opened > 0 || sum > 0) {
+            list.add(LogStream.log(key, opened, sum));
           }
         });
     list.sort(
@@ -124,107 +227,9 @@ public final class AccessLogs {
     return list;
   }
 
-  /** Where the separator stands; -1 in the key of all logs above the limit. */
-  private static int separator(ByteString key) {
-    for (int i = 0; i < key.size(); i++) {
-      if (key.byteAt(i) == SEPARATOR.byteAt(0)) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /** A stream; gRPC calls it by one thread at a time. */
-  private final class Stream implements StreamObserver<ByteString>, BatchReader.Sink {
-    private final StreamObserver<StreamAccessLogsResponse> answer;
-    private LogTotal log = logs.get(SEPARATOR);
-    private boolean open = true;
-
-    Stream(StreamObserver<StreamAccessLogsResponse> answer) {
-      this.answer = answer;
-      streams.increment();
-      openStreams.increment();
-      log.openStreams.increment();
-    }
-
-    @Override
-    public void onNext(ByteString message) {
-      if (!open) {
-        return;
-      }
-      messages.increment();
-      try {
-        BatchReader.read(message, this);
-      } catch (IOException e) {
-        refused.increment();
-        close();
-        answer.onError(
-            Status.INVALID_ARGUMENT
-                .withDescription(e.getMessage() + " (expected: a StreamAccessLogsMessage)")
-                .asRuntimeException());
-      }
-    }
-
-    @Override
-    public void identifier(ByteString nodeCluster, ByteString logName) {
-      log.openStreams.decrement();
-      log = logs.get(nodeCluster.concat(SEPARATOR).concat(logName));
-      log.openStreams.increment();
-    }
-
-    @Override
-    public void entry(ByteString upstreamCluster, ResponseClass response) {
-      log.entries.increment();
-      EnumMap<ResponseClass, LongAdder> perClass =
-          counts.get(upstreamCluster.isEmpty() ? NO_CLUSTER_KEY : upstreamCluster);
-      requireNonNull(perClass.get(response)).increment();
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      close();
-    }
-
-    @Override
-    public void onCompleted() {
-      if (open) {
-        close();
-        answer.onNext(StreamAccessLogsResponse.getDefaultInstance());
-        answer.onCompleted();
-      }
-    }
-
-    private void close() {
-      if (open) {
-        open = false;
-        openStreams.decrement();
-        log.openStreams.decrement();
-      }
-    }
-  }
-
-  /** Takes the message as it is, bounded whatever the server's own limit is. */
-  private final class Bytes implements MethodDescriptor.Marshaller<ByteString> {
-    @Override
-    public InputStream stream(ByteString value) {
-      return new ByteArrayInputStream(value.toByteArray());
-    }
-
-    @Override
-    public ByteString parse(InputStream stream) {
-      byte[] bytes;
-      try {
-        bytes = stream.readNBytes(MAX_MESSAGE_BYTES + 1);
-      } catch (IOException e) {
-        throw Status.INTERNAL.withCause(e).asRuntimeException();
-      }
-      if (bytes.length > MAX_MESSAGE_BYTES) {
-        refused.increment();
-        throw Status.RESOURCE_EXHAUSTED
-            .withDescription("message above " + MAX_MESSAGE_BYTES + " bytes")
-            .asRuntimeException();
-      }
-      return UnsafeByteOperations.unsafeWrap(bytes);
-    }
+  /** Ends its thread; streams are ended by the server. */
+  @Override
+  public void close() {
+    folds.shutdownNow();
   }
 }

@@ -1,13 +1,8 @@
 package dev.lish.accesslog;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
-import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
-import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
-import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage.HTTPAccessLogEntries;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage.Identifier;
@@ -17,17 +12,22 @@ import java.io.IOException;
 /**
  * Reads the few fields that count out of a serialized {@code StreamAccessLogsMessage}, by tag: an
  * entry has some 40 fields and a busy Envoy sends thousands a second, so no message is built and no
- * text decoded. What a later sum needs more is one more case here and one more field in {@link
- * Sink#entry}.
+ * text decoded.
  */
 final class BatchReader {
-  /** Takes what is read; the bytes are slices of the message and must be copied to be kept. */
+  /** Takes what is read; only the identifier's bytes may be kept. */
   interface Sink {
     /** Who writes which log; only the first message of a stream says so. */
-    void identifier(ByteString nodeCluster, ByteString logName);
+    void identifier(ByteString node, ByteString nodeCluster, ByteString logName);
 
-    /** An entry; the cluster is empty when Envoy answered itself. */
-    void entry(ByteString upstreamCluster, ResponseClass response);
+    /** The next entry; the same object each time. */
+    void entry(Entry entry);
+
+    /** False: entries are to be skipped, and told as {@link #skipped}. */
+    boolean wantsEntries();
+
+    /** An entry was not read. */
+    void skipped();
   }
 
   private static final int IDENTIFIER = message(StreamAccessLogsMessage.IDENTIFIER_FIELD_NUMBER);
@@ -38,26 +38,15 @@ final class BatchReader {
   private static final int NODE_CLUSTER = message(Node.CLUSTER_FIELD_NUMBER);
   private static final int HTTP_ENTRY = message(HTTPAccessLogEntries.LOG_ENTRY_FIELD_NUMBER);
   private static final int TCP_ENTRY = message(TCPAccessLogEntries.LOG_ENTRY_FIELD_NUMBER);
-  private static final int HTTP_COMMON = message(HTTPAccessLogEntry.COMMON_PROPERTIES_FIELD_NUMBER);
-  private static final int TCP_COMMON = message(TCPAccessLogEntry.COMMON_PROPERTIES_FIELD_NUMBER);
-  private static final int UPSTREAM = message(AccessLogCommon.UPSTREAM_CLUSTER_FIELD_NUMBER);
-  private static final int RESPONSE = message(HTTPAccessLogEntry.RESPONSE_FIELD_NUMBER);
-  private static final int CODE = message(HTTPResponseProperties.RESPONSE_CODE_FIELD_NUMBER);
 
-  /** {@code google.protobuf.UInt32Value.value}, a varint. */
-  private static final int WRAPPED = 1 << 3 | WireFormat.WIRETYPE_VARINT;
-
-  private final CodedInputStream in;
+  private final Cursor in;
   private final Sink sink;
+  private final EntryReader reader;
 
-  private ByteString nodeCluster = ByteString.EMPTY;
-  private ByteString logName = ByteString.EMPTY;
-  private ByteString upstream = ByteString.EMPTY;
-  private int status;
-
-  private BatchReader(CodedInputStream in, Sink sink) {
+  private BatchReader(Cursor in, Sink sink, Entry entry) {
     this.in = in;
     this.sink = sink;
+    this.reader = new EntryReader(in, entry);
   }
 
   /**
@@ -65,127 +54,82 @@ final class BatchReader {
    *
    * @throws IOException when the bytes are not such a message
    */
-  static void read(ByteString message, Sink sink) throws IOException {
-    CodedInputStream in = message.newCodedInput();
-    in.enableAliasing(true);
-    new BatchReader(in, sink).read();
+  static void read(Batch batch, Entry entry, Sink sink) throws IOException {
+    new BatchReader(new Cursor(batch.bytes(), 0), sink, entry).read(batch.length());
   }
 
-  private void read() throws IOException {
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+  private void read(int end) throws IOException {
+    while (in.at < end) {
+      int tag = in.tag(end);
       if (tag == IDENTIFIER) {
-        nested(this::identifier);
-        sink.identifier(nodeCluster, logName);
-      } else if (tag == HTTP_LOGS) {
-        nested(this::httpEntries);
-      } else if (tag == TCP_LOGS) {
-        nested(this::tcpEntries);
+        identifier(in.block(end));
+      } else if (tag == HTTP_LOGS || tag == TCP_LOGS) {
+        entries(in.block(end), tag == TCP_LOGS);
       } else {
-        in.skipField(tag);
+        in.skip(tag, end);
       }
     }
   }
 
-  private void identifier(int tag) throws IOException {
-    if (tag == NODE) {
-      nested(this::node);
-    } else if (tag == LOG_NAME) {
-      logName = in.readBytes();
-    } else {
-      in.skipField(tag);
+  private void identifier(int end) throws IOException {
+    ByteString node = ByteString.EMPTY;
+    ByteString logName = ByteString.EMPTY;
+    while (in.at < end) {
+      int tag = in.tag(end);
+      if (tag == NODE) {
+        node = bytes(in.block(end));
+      } else if (tag == LOG_NAME) {
+        logName = bytes(in.block(end));
+      } else {
+        in.skip(tag, end);
+      }
     }
+    sink.identifier(node, cluster(node), logName);
   }
 
-  private void node(int tag) throws IOException {
-    if (tag == NODE_CLUSTER) {
-      nodeCluster = in.readBytes();
-    } else {
-      in.skipField(tag);
+  private static ByteString cluster(ByteString node) throws IOException {
+    Cursor in = new Cursor(node.toByteArray(), 0);
+    ByteString cluster = ByteString.EMPTY;
+    while (in.at < node.size()) {
+      int tag = in.tag(node.size());
+      if (tag == NODE_CLUSTER) {
+        int end = in.block(node.size());
+        cluster = node.substring(in.at, end);
+        in.at = end;
+      } else {
+        in.skip(tag, node.size());
+      }
     }
+    return cluster;
   }
 
-  private void httpEntries(int tag) throws IOException {
-    if (tag == HTTP_ENTRY) {
-      startEntry();
-      nested(this::httpEntry);
-      sink.entry(upstream, ResponseClass.ofStatus(status));
-    } else {
-      in.skipField(tag);
+  private ByteString bytes(int end) {
+    ByteString copy = ByteString.copyFrom(in.bytes, in.at, end - in.at);
+    in.at = end;
+    return copy;
+  }
+
+  private void entries(int end, boolean tcp) throws IOException {
+    while (in.at < end) {
+      int tag = in.tag(end);
+      if (tag != (tcp ? TCP_ENTRY : HTTP_ENTRY)) {
+        in.skip(tag, end);
+      } else if (sink.wantsEntries()) {
+        sink.entry(reader.read(in.block(end), tcp));
+      } else {
+        in.skip(tag, end);
+        sink.skipped();
+      }
     }
-  }
-
-  private void tcpEntries(int tag) throws IOException {
-    if (tag == TCP_ENTRY) {
-      startEntry();
-      nested(this::tcpEntry);
-      sink.entry(upstream, ResponseClass.TCP);
-    } else {
-      in.skipField(tag);
-    }
-  }
-
-  private void startEntry() {
-    upstream = ByteString.EMPTY;
-    status = 0;
-  }
-
-  private void httpEntry(int tag) throws IOException {
-    if (tag == HTTP_COMMON) {
-      nested(this::common);
-    } else if (tag == RESPONSE) {
-      nested(this::response);
-    } else {
-      in.skipField(tag);
-    }
-  }
-
-  private void tcpEntry(int tag) throws IOException {
-    if (tag == TCP_COMMON) {
-      nested(this::common);
-    } else {
-      in.skipField(tag);
-    }
-  }
-
-  private void common(int tag) throws IOException {
-    if (tag == UPSTREAM) {
-      upstream = in.readBytes();
-    } else {
-      in.skipField(tag);
-    }
-  }
-
-  private void response(int tag) throws IOException {
-    if (tag == CODE) {
-      nested(this::wrapped);
-    } else {
-      in.skipField(tag);
-    }
-  }
-
-  private void wrapped(int tag) throws IOException {
-    if (tag == WRAPPED) {
-      status = in.readUInt32();
-    } else {
-      in.skipField(tag);
-    }
-  }
-
-  private interface Field {
-    void read(int tag) throws IOException;
-  }
-
-  private void nested(Field field) throws IOException {
-    int outer = in.pushLimit(in.readRawVarint32());
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      field.read(tag);
-    }
-    in.checkLastTagWas(0);
-    in.popLimit(outer);
   }
 
   /** The tag of a length-delimited field: a message, bytes or text. */
-  private static int message(int field) {
+  static int message(int field) {
     return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  }
+
+  /** The tag of a number. */
+  static int number(int field) {
+    return field << 3 | WireFormat.WIRETYPE_VARINT;
   }
 }

@@ -25,6 +25,18 @@ public enum ResponseClass {
     return label;
   }
 
+  /**
+   * True when a server, or the way to it, failed: 5xx, or no response although the client waited.
+   */
+  boolean isError(FlagClass failure) {
+    return switch (this) {
+      case C5XX -> true;
+      case NONE -> failure != FlagClass.CLIENT;
+      case TCP -> failure != FlagClass.NONE && failure != FlagClass.CLIENT;
+      case C1XX, C2XX, C3XX, C4XX -> false;
+    };
+  }
+
   /** The class of an HTTP status; Envoy logs 0 when there was no response. */
   static ResponseClass ofStatus(int status) {
     int hundred = status / 100;

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 final class Totals<T> {
   /** Envoy's own limit of names is far below; a longer key is not kept. */
-  private static final int MAX_KEY_BYTES = 1024;
+  static final int MAX_KEY_BYTES = 1024;
 
   private final int limit;
   private final Supplier<T> start;

@@ -100,7 +100,11 @@ public final class Admin {
     all.put(API + "problems", pages::problems);
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);
+    all.put(API + "drains", pages::drains);
     all.put(API + "access-logs", pages::accessLogs);
+    TrafficPages traffic = new TrafficPages(reads.traffic());
+    all.put(API + "traffic", traffic::traffic);
+    all.put(API + "traffic/edges", traffic::edges);
     all.put(API + "bootstrap", this::bootstrap);
     all.put(API + "log-level", logLevels::get);
     return all;

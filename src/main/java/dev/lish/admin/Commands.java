@@ -37,6 +37,8 @@ final class Commands {
     all.put("delivery/promote", this::promote);
     all.put("delivery/membership", this::membership);
     all.put("delivery/rollback", this::rollback);
+    all.put("drain", this::drain);
+    all.put("undrain", this::undrain);
     all.put("push", this::push);
     return all;
   }
@@ -87,6 +89,26 @@ final class Commands {
     ForStage wanted = Json.read(body, ForStage.class);
     return operations.rollback(
         required("stage", wanted.stage()), order(by, wanted.reason(), wanted.local()));
+  }
+
+  private record ForTarget(
+      @Nullable String target, @Nullable String reason, boolean force, boolean local) {}
+
+  private CompletableFuture<Commit> drain(byte[] body, String by) {
+    ForTarget wanted = Json.read(body, ForTarget.class);
+    return operations.drain(
+        required("target", wanted.target()),
+        wanted.force(),
+        order(by, wanted.reason(), wanted.local()));
+  }
+
+  private record Undrain(@Nullable String target, @Nullable String reason, boolean local) {}
+
+  private CompletableFuture<Commit> undrain(byte[] body, String by) {
+    Undrain wanted = Json.read(body, Undrain.class);
+    String reason = wanted.reason() == null ? "" : wanted.reason();
+    return operations.undrain(
+        required("target", wanted.target()), new Order(by, reason, wanted.local()));
   }
 
   private CompletableFuture<Commit> push(byte[] body, String by) {

@@ -1,5 +1,6 @@
 package dev.lish.admin;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -51,14 +52,13 @@ final class ReadPages {
       Map<String, Integer> nodes,
       ViewJson.ProblemCount problems,
       List<ViewJson.Source> sources,
+      List<ViewJson.Drained> drains,
       AccessLogStatus accessLogs) {}
 
   private record AccessLogStatus(long openStreams, long messages, long entries) {
     static AccessLogStatus of(AccessLogView view) {
       return new AccessLogStatus(
-          view.openStreams(),
-          view.messages(),
-          view.counts().stream().mapToLong(AccessLogView.Count::entries).sum());
+          view.received().openStreams(), view.received().messages(), view.entries());
     }
   }
 
@@ -83,6 +83,7 @@ final class ReadPages {
             nodes,
             ViewJson.ProblemCount.of(view.stages()),
             ViewJson.Source.of(view),
+            ViewJson.Drained.of(view),
             AccessLogStatus.of(reads.accessLogs().get())));
   }
 
@@ -98,15 +99,19 @@ final class ReadPages {
     return Reply.ok(new Sources(ViewJson.Source.of(reads.view().get())));
   }
 
+  private record Drains(List<ViewJson.Drained> drains) {}
+
+  Reply drains(ServiceRequestContext ctx) {
+    return Reply.ok(new Drains(ViewJson.Drained.of(reads.view().get())));
+  }
+
   Reply delivery(ServiceRequestContext ctx) {
     return Reply.ok(ViewJson.Delivery.of(reads.view().get()));
   }
 
   private record AccessLogsJson(
-      long openStreams,
-      long streams,
-      long messages,
-      long refused,
+      @JsonUnwrapped AccessLogView.Received received,
+      @JsonUnwrapped AccessLogView.Lost lost,
       List<CountJson> counts,
       List<AccessLogView.Log> logs) {}
 
@@ -116,10 +121,8 @@ final class ReadPages {
     AccessLogView view = reads.accessLogs().get();
     return Reply.ok(
         new AccessLogsJson(
-            view.openStreams(),
-            view.streams(),
-            view.messages(),
-            view.refused(),
+            view.received(),
+            view.lost(),
             view.counts().stream()
                 .map(c -> new CountJson(c.cluster(), c.response().label(), c.entries()))
                 .toList(),

@@ -1,9 +1,12 @@
 package dev.lish.admin;
 
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.Span;
+import dev.lish.accesslog.Traffic;
 import dev.lish.pipeline.View;
 import dev.lish.serve.NodeView;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -12,6 +15,10 @@ import java.util.function.Supplier;
  * @param view the pipeline
  * @param nodes one per stream
  * @param accessLogs what was received
+ * @param traffic what it says of the last minute, five minutes or hour
  */
 public record Reads(
-    Supplier<View> view, Supplier<List<NodeView>> nodes, Supplier<AccessLogView> accessLogs) {}
+    Supplier<View> view,
+    Supplier<List<NodeView>> nodes,
+    Supplier<AccessLogView> accessLogs,
+    Function<Span, Traffic> traffic) {}

@@ -31,6 +31,31 @@ final class ViewJson {
     }
   }
 
+  /** What operators took out. */
+  record Drained(
+      String target,
+      String by,
+      String reason,
+      @Nullable String at,
+      boolean local,
+      int instances,
+      @Nullable String conflict) {
+    static List<Drained> of(View view) {
+      return view.drains().stream()
+          .map(
+              d ->
+                  new Drained(
+                      d.drain().target(),
+                      d.drain().by(),
+                      d.drain().reason(),
+                      d.drain().at().equals(Instant.EPOCH) ? null : d.drain().at().toString(),
+                      d.local(),
+                      d.instances(),
+                      d.conflict().orElse(null)))
+          .toList();
+    }
+  }
+
   /** A Problem where it was found. */
   record Found(String severity, String path, int line, String message) {
     static Found of(Problem problem) {

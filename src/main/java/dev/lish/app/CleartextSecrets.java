@@ -28,6 +28,7 @@ final class CleartextSecrets {
         stages,
         view.membership(),
         view.sources(),
+        view.drains(),
         view.assignment());
   }
 

@@ -5,6 +5,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
+import dev.lish.source.DrainChange;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.MeshRepository;
 import dev.lish.source.SharedRepository;
@@ -51,7 +52,7 @@ final class FolderAlone {
         stage,
         new StageControl(pin, Optional.empty(), free.epoch(), free.by(), free.reason(), free.at()));
     int revision = shared.state().last().map(s -> s.revision().number() + 1).orElse(1);
-    shared.set(new SharedState(new Revision(revision), stages, membership));
+    shared.set(new SharedState(new Revision(revision), stages, membership, new TreeMap<>()));
   }
 
   MeshRepository mesh() {
@@ -113,6 +114,11 @@ final class FolderAlone {
     @Override
     public CompletableFuture<Commit> putStage(
         Revision base, String name, StageControl control, String summary) {
+      return refused();
+    }
+
+    @Override
+    public CompletableFuture<Commit> putDrain(DrainChange change) {
       return refused();
     }
 

@@ -30,6 +30,7 @@ import dev.lish.source.consul.ConsulRegistry;
 import dev.lish.source.files.FolderRegistry;
 import dev.lish.source.files.PathRegistry;
 import dev.lish.source.files.SecretsFolder;
+import dev.lish.source.http.HttpRegistry;
 import dev.lish.source.kept.Kept;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
@@ -138,8 +139,11 @@ public final class Lish implements AutoCloseable {
         parts.add(
             new Pipeline(world, folder -> MeshReader.read(folder).mesh(), xds::publish, clock));
     told.set(pipeline);
-    AccessLogs accessLogs = new AccessLogs(1_000);
     Supplier<View> view = shown(config, pipeline);
+    AccessLogs accessLogs =
+        parts.add(
+            new AccessLogs(
+                AccessLogs.Limits.DEFAULT, new KnownOrigins(pipeline::view, xds::nodes), clock));
     meters.watch(view, xds::nodes, accessLogs::view);
     pipeline.start();
 
@@ -151,7 +155,7 @@ public final class Lish implements AutoCloseable {
     FolderCheck check = new FolderCheck(world);
     Admin admin =
         new Admin(
-            new Reads(view, xds::nodes, accessLogs::view),
+            new Reads(view, xds::nodes, accessLogs::view, accessLogs::traffic),
             texts(config, meters, types, xdsPort),
             new RepositoryOperations(world, pipeline, check, clock),
             adminDoors(config.ports().admin(), token),
@@ -201,6 +205,9 @@ public final class Lish implements AutoCloseable {
         fixed.add(kept.keep(new ConsulRegistry(Settings.consul(consul), clock, last)));
       } else if (registry instanceof RegistryConfig.Files files) {
         fixed.add(kept.keep(new PathRegistry(files.name(), files.path(), clock)));
+      } else if (registry instanceof RegistryConfig.Http http) {
+        List<dev.lish.source.Service> last = kept.services(http.name());
+        fixed.add(kept.keep(new HttpRegistry(Settings.http(http), clock, last)));
       }
     }
     return new Registries(fixed, (name, known) -> new FolderRegistry(name, known, mesh, clock));

@@ -1,6 +1,9 @@
 package dev.lish.app;
 
+import dev.lish.guard.Base;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.pipeline.LocalOrder;
 import dev.lish.pipeline.Memory;
 import dev.lish.source.MeshFolder;
@@ -27,12 +30,28 @@ final class NoMemory implements Memory {
   }
 
   @Override
-  public Map<String, LocalOrder> localOrders() {
+  public Map<String, LocalOrder<StageControl>> localOrders() {
     return Map.of();
   }
 
   @Override
-  public void keepLocalOrders(Map<String, LocalOrder> orders) {}
+  public void keepLocalOrders(Map<String, LocalOrder<StageControl>> orders) {}
+
+  @Override
+  public Map<String, LocalOrder<Optional<Drain>>> localDrains() {
+    return Map.of();
+  }
+
+  @Override
+  public void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> drains) {}
+
+  @Override
+  public Optional<Base> base(String name, String variant) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void keepBase(String name, String variant, Base base) {}
 
   @Override
   public Optional<String> trouble() {

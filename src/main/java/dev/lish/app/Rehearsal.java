@@ -2,6 +2,7 @@ package dev.lish.app;
 
 import com.google.protobuf.ByteString;
 import dev.lish.accesslog.AccessLogs;
+import dev.lish.accesslog.Origins;
 import dev.lish.config.LishConfig;
 import dev.lish.model.GroupRule;
 import dev.lish.model.StageRule;
@@ -101,7 +102,8 @@ public final class Rehearsal implements MeshServer {
     told.set(pipeline);
     Doors doors = parts.add(new Doors(certificates));
     List<ServerServiceDefinition> services = new ArrayList<>(xds.services());
-    services.add(new AccessLogs(100).service());
+    services.add(
+        parts.add(new AccessLogs(AccessLogs.Limits.DEFAULT, Origins.NONE, clock)).service());
     try {
       port = doors.openXds(ports.xds(), services, Optional.of(start.recorder()));
     } catch (StartException e) {

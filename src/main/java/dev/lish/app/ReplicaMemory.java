@@ -1,5 +1,7 @@
 package dev.lish.app;
 
+import dev.lish.guard.Base;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.pipeline.LocalOrder;
@@ -12,8 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this replica remembers, as two small files in {@code data/}: which revisions each stage has
+ * What this replica remembers, as small files in {@code data/}: which revisions each stage has
  * served, and local orders. Written in the background; a full disk is logged and changes nothing
  * else.
  */
@@ -44,10 +44,12 @@ final class ReplicaMemory implements Memory, AutoCloseable {
 
   private final Path served;
   private final Path orders;
+  private final Path drains;
   private final BiConsumer<MeshFolder, Set<Revision>> keepFolder;
   private final Supplier<Optional<String>> keptTrouble;
   private final boolean servedBefore;
   private Optional<MeshFolder> membership = Optional.empty();
+  private final Map<String, Base> bases = new ConcurrentHashMap<>();
   private volatile Optional<String> trouble = Optional.empty();
   private final Map<String, List<Revision>> history = new ConcurrentHashMap<>();
   private final ExecutorService writer =
@@ -67,6 +69,7 @@ final class ReplicaMemory implements Memory, AutoCloseable {
     this.keptTrouble = keptTrouble;
     this.served = folder.resolve("served.properties");
     this.orders = folder.resolve("local-orders.properties");
+    this.drains = folder.resolve("local-drains.properties");
     this.keepFolder = keepFolder;
     read(served).forEach((stage, text) -> history.put(stage, revisions(text)));
     servedBefore = !history.isEmpty();
@@ -111,22 +114,49 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   }
 
   @Override
+  public Optional<Base> base(String name, String variant) {
+    return Optional.ofNullable(bases.get(name));
+  }
+
+  @Override
+  public void keepBase(String name, String variant, Base base) {
+    bases.put(name, base);
+  }
+
+  @Override
   public Optional<String> trouble() {
     return keptTrouble.get().or(() -> trouble);
   }
 
   @Override
-  public Map<String, LocalOrder> localOrders() {
-    Map<String, LocalOrder> found = new TreeMap<>();
-    read(orders).forEach((stage, text) -> order(text).ifPresent(o -> found.put(stage, o)));
+  public Map<String, LocalOrder<StageControl>> localOrders() {
+    Map<String, LocalOrder<StageControl>> found = new TreeMap<>();
+    read(orders)
+        .forEach((stage, text) -> LocalLines.stage(text).ifPresent(o -> found.put(stage, o)));
     return found;
   }
 
   @Override
-  public void keepLocalOrders(Map<String, LocalOrder> given) {
+  public void keepLocalOrders(Map<String, LocalOrder<StageControl>> given) {
     Map<String, String> lines = new TreeMap<>();
-    given.forEach((stage, order) -> lines.put(stage, text(order)));
+    given.forEach((stage, order) -> lines.put(stage, LocalLines.ofStage(order)));
     write(orders, lines);
+  }
+
+  @Override
+  public Map<String, LocalOrder<Optional<Drain>>> localDrains() {
+    Map<String, LocalOrder<Optional<Drain>>> found = new TreeMap<>();
+    read(drains)
+        .forEach(
+            (target, text) -> LocalLines.drain(target, text).ifPresent(o -> found.put(target, o)));
+    return found;
+  }
+
+  @Override
+  public void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> given) {
+    Map<String, String> lines = new TreeMap<>();
+    given.forEach((target, order) -> lines.put(target, LocalLines.ofDrain(order)));
+    write(drains, lines);
   }
 
   private static List<Revision> revisions(String text) {
@@ -141,42 +171,6 @@ final class ReplicaMemory implements Memory, AutoCloseable {
 
   private static String text(List<Revision> revisions) {
     return String.join(" ", revisions.stream().map(Revision::toString).toList());
-  }
-
-  /** Tab-separated: base, revision or head, paused at or a dash, epoch, by, at, reason. */
-  private static String text(LocalOrder order) {
-    StageControl control = order.control();
-    return String.join(
-        "\t",
-        order.base().toString(),
-        control.revision().map(Revision::toString).orElse("head"),
-        control.pausedAt().map(Revision::toString).orElse("-"),
-        Integer.toString(control.epoch()),
-        control.by().replace('\t', ' '),
-        control.at().toString(),
-        control.reason());
-  }
-
-  private static Optional<LocalOrder> order(String text) {
-    String[] fields = text.split("\t", 7);
-    try {
-      StageControl control =
-          new StageControl(
-              revision(fields[1], "head"),
-              revision(fields[2], "-"),
-              Integer.parseInt(fields[3]),
-              fields[4],
-              fields[6],
-              Instant.parse(fields[5]));
-      return Optional.of(new LocalOrder(control, new Revision(Integer.parseInt(fields[0]))));
-    } catch (IllegalArgumentException | DateTimeParseException | IndexOutOfBoundsException e) {
-      log.warn("a local order in data/ cannot be read and is dropped: {}", text);
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<Revision> revision(String text, String none) {
-    return text.equals(none) ? Optional.empty() : Optional.of(new Revision(Integer.parseInt(text)));
   }
 
   private static Map<String, String> read(Path file) {

@@ -17,7 +17,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.net.ssl.SSLException;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -116,11 +118,26 @@ final class Api {
 
   /** The body of {@code GET /api/v1/PATH}; what is not 200 ends the command. */
   JsonNode get(String... path) {
-    Answer answer = send(request(path).GET().build());
+    return get(Map.of(), path);
+  }
+
+  /** The same with a query. */
+  JsonNode get(Map<String, String> query, String... path) {
+    Answer answer = send(request(query, path).GET().build());
     if (answer.status() != 200) {
       throw failure(answer);
     }
     return answer.body();
+  }
+
+  /** A body that is no JSON. */
+  String text(Map<String, String> query, String... path) {
+    HttpResponse<String> response =
+        exchange(request(query, path).GET().build(), HttpResponse.BodyHandlers.ofString(UTF_8));
+    if (response.statusCode() != 200) {
+      throw failure(new Answer(response.statusCode(), parse(response.body())));
+    }
+    return response.body();
   }
 
   /** The answer of {@code POST /api/v1/PATH}, if it is one of these; others end the command. */
@@ -140,9 +157,19 @@ final class Api {
   }
 
   private HttpRequest.Builder request(String... path) {
+    return request(Map.of(), path);
+  }
+
+  private HttpRequest.Builder request(Map<String, String> query, String... path) {
     StringBuilder url = new StringBuilder("api/v1");
     for (String part : path) {
       url.append('/').append(URLEncoder.encode(part, UTF_8).replace("+", "%20"));
+    }
+    char mark = '?';
+    for (Map.Entry<String, String> each : new TreeMap<>(query).entrySet()) {
+      url.append(mark).append(each.getKey()).append('=');
+      url.append(URLEncoder.encode(each.getValue(), UTF_8));
+      mark = '&';
     }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(url.toString())).timeout(ANSWER);
@@ -151,10 +178,13 @@ final class Api {
   }
 
   private Answer send(HttpRequest request) {
+    HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString(UTF_8));
+    return new Answer(response.statusCode(), parse(response.body()));
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     try {
-      HttpResponse<String> response =
-          client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
-      return new Answer(response.statusCode(), parse(response.body()));
+      return client.send(request, handler);
     } catch (HttpTimeoutException e) {
       throw Failure.world(server + " did not answer in time");
     } catch (ConnectException e) {

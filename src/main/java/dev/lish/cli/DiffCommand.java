@@ -6,12 +6,13 @@ import dev.lish.diff.Differ;
 import dev.lish.diff.MeshDiff;
 import dev.lish.diff.ResourceChange;
 import dev.lish.model.Problem;
+import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageRule;
 import dev.lish.render.ProtoJson;
 import dev.lish.render.Rendering;
-import dev.lish.snapshot.Snapshot;
+import dev.lish.snapshot.ResourceSet;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.files.FolderOnDisk;
 import java.nio.file.Files;
@@ -122,10 +123,10 @@ final class DiffCommand implements Command {
         new MeshFolder(new Revision(answer.path("revision").asInt()), files), List.of());
   }
 
-  private Map<SnapshotKey, Snapshot> snapshots(OfflineMesh mesh, String name) {
+  private Map<SnapshotKey, Map<ResourceType, ResourceSet>> snapshots(
+      OfflineMesh mesh, String name) {
     TreeSet<Problem> problems = new TreeSet<>(mesh.problems());
-    Map<SnapshotKey, Snapshot> all = new LinkedHashMap<>();
-    OfflineSnapshots snapshots = new OfflineSnapshots(mesh.registries());
+    Map<SnapshotKey, Map<ResourceType, ResourceSet>> all = new LinkedHashMap<>();
     for (String stage :
         mesh.mesh().map(m -> m.stages().stream().map(StageRule::name).toList()).orElse(List.of())) {
       Rendering rendering = mesh.render(stage);
@@ -133,7 +134,7 @@ final class DiffCommand implements Command {
         done.rendered()
             .groups()
             .keySet()
-            .forEach(key -> all.put(key, snapshots.of(done.rendered(), key)));
+            .forEach(key -> all.put(key, OfflineSets.of(done.rendered(), key, mesh.registries())));
       } else if (rendering instanceof Rendering.Refused refused) {
         problems.addAll(refused.problems());
       }

@@ -189,10 +189,14 @@ public final class Main {
         new NodesCommand(terminal),
         new SourcesCommand(terminal),
         new ProblemsCommand(terminal),
+        new TopCommand(terminal),
+        new GraphCommand(terminal),
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),
-        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK));
+        new OrderCommand(terminal, OrderCommand.Verb.ROLLBACK),
+        DrainCommand.drain(terminal),
+        DrainCommand.undrain(terminal));
   }
 
   private Ansi ansi() {

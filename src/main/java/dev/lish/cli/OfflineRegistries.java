@@ -5,6 +5,7 @@ import dev.lish.model.Problem;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Inputs;
 import dev.lish.source.Instance;
+import dev.lish.source.Listing;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.Registry;
 import dev.lish.source.Service;
@@ -49,7 +50,7 @@ final class OfflineRegistries {
           "registry",
           Pattern.compile("(?:[\"']?\\s*:\\s*[\"']?|\\.|\\s*\\[\\s*[\"'])([A-Za-z0-9_-]+)"));
 
-  private final TreeMap<String, RegistryFile.Services> files = new TreeMap<>();
+  private final TreeMap<String, Listing> files = new TreeMap<>();
   private final TreeSet<String> named = new TreeSet<>();
   private final TreeSet<String> inFolder = new TreeSet<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -98,10 +99,10 @@ final class OfflineRegistries {
   private void add(String name, String path, ByteString content) {
     RegistryFile.parse(path, content)
         .match(
-            services -> files.put(name, services),
+            services -> files.put(name, services.listing()),
             broken -> {
               problems.addAll(broken.problems());
-              return files.put(name, new RegistryFile.Services(new TreeMap<>()));
+              return files.put(name, Listing.EMPTY);
             });
   }
 
@@ -141,7 +142,9 @@ final class OfflineRegistries {
     List<Registry> given = new ArrayList<>();
     for (String name : named) {
       if (!inFolder.contains(name)) {
-        given.add(new GivenRegistry(name, Optional.ofNullable(files.get(name)), clock));
+        given.add(
+            new GivenRegistry(
+                name, Optional.ofNullable(files.get(name)).map(RegistryFile.Services::new), clock));
       }
     }
     return given;
@@ -149,7 +152,7 @@ final class OfflineRegistries {
 
   /** The instances that the query names. */
   List<Instance> instances(DiscoveryQuery query) {
-    RegistryFile.Services file = files.get(query.registry());
+    Listing file = files.get(query.registry());
     return file == null
         ? List.of()
         : file.instances(query.service(), query.parameters().getOrDefault("tag", ""));

@@ -156,12 +156,14 @@ final class OrderCommand implements Command {
             + " "
             + given.positional(0).orElse("all stages")
             + given.positional(1).map(r -> " " + r).orElse("");
-    boolean changed = answer.body().path("changed").asBoolean();
-    terminal.print(
-        what
-            + (changed
-                ? terminal.green(": done") + (given.flag("--local") ? LOCALLY : commit(answer))
-                : ": nothing to change"));
+    terminal.print(what + outcome(terminal, given, answer));
+  }
+
+  /** What came of an order. */
+  static String outcome(Terminal terminal, Arguments given, Api.Answer answer) {
+    return answer.body().path("changed").asBoolean()
+        ? terminal.green(": done") + (given.flag("--local") ? LOCALLY : commit(answer))
+        : ": nothing to change";
   }
 
   /** Orders have revisions of their own: not to be mistaken for one of the mesh. */

@@ -9,6 +9,7 @@ import dev.lish.model.SnapshotKey;
 import dev.lish.render.Mesh;
 import dev.lish.render.ProtoJson;
 import dev.lish.render.Rendered;
+import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import dev.lish.source.DiscoveryQuery;
 import java.util.ArrayList;
@@ -91,8 +92,8 @@ final class RenderCommand implements Command {
                   throw nothing(problems);
                 });
     tell(problems);
-    Snapshot snapshot = snapshot(rendered, key(rendered, node), mesh.registries());
-    terminal.print(print(snapshot, ProtoJson.of(mesh.types()).redacted(), yaml));
+    Map<ResourceType, ResourceSet> sets = sets(rendered, key(rendered, node), mesh.registries());
+    terminal.print(print(sets, ProtoJson.of(mesh.types()).redacted(), yaml));
     return Exit.FINE;
   }
 
@@ -157,29 +158,30 @@ final class RenderCommand implements Command {
             + " say who it is)");
   }
 
-  private Snapshot snapshot(Rendered rendered, SnapshotKey key, OfflineRegistries registries) {
+  private Map<ResourceType, ResourceSet> sets(
+      Rendered rendered, SnapshotKey key, OfflineRegistries registries) {
     TreeSet<DiscoveryQuery> asked = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
     Rendered.Group group = rendered.groups().get(key);
     if (group != null) {
       group.endpoints().values().forEach(spec -> asked.addAll(spec.queries()));
     }
     registries.warn(terminal, asked);
-    return new OfflineSnapshots(registries).of(rendered, key);
+    return OfflineSets.of(rendered, key, registries);
   }
 
-  private static String print(Snapshot snapshot, ProtoJson printer, boolean yaml) {
+  private static String print(
+      Map<ResourceType, ResourceSet> sets, ProtoJson printer, boolean yaml) {
     SortedMap<String, Object> resources = new TreeMap<>();
     for (ResourceType type : ResourceType.values()) {
       List<Object> trees = new ArrayList<>();
-      new TreeMap<>(snapshot.set(type).byName())
-          .values()
-          .forEach(resource -> trees.add(printer.tree(resource)));
+      ResourceSet set = sets.getOrDefault(type, ResourceSet.empty(type));
+      new TreeMap<>(set.byName()).values().forEach(resource -> trees.add(printer.tree(resource)));
       if (!trees.isEmpty()) {
         resources.put(type.typeUrl(), trees);
       }
     }
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("version", snapshot.version().value());
+    all.put("version", Snapshot.version(sets.values(), 0).value());
     all.put("resources", resources);
     return yaml ? yaml(all) : json(all);
   }

@@ -44,6 +44,7 @@ final class StatusCommand implements Command {
     membership(status.path("membership"));
     terminal.print("Envoys      " + nodes(status.path("nodes")));
     terminal.print("Sources     " + sources(status.path("sources")));
+    status.path("drains").forEach(this::drain);
     return Exit.FINE;
   }
 
@@ -154,6 +155,25 @@ final class StatusCommand implements Command {
             ? " (lish nodes says which)"
             : "";
     return counts.isEmpty() ? "none connected" : String.join(", ", counts) + hint;
+  }
+
+  /** What operators took out, who, why and for how long: it is forgotten easily. */
+  private void drain(JsonNode drain) {
+    boolean local = drain.path("local").asBoolean();
+    String line =
+        "Drained     %s (%s instances): %s (%s, %s)%s"
+            .formatted(
+                Views.text(drain, "target"),
+                Views.text(drain, "instances"),
+                Views.text(drain, "reason"),
+                Views.text(drain, "by"),
+                Views.ago(terminal, drain, "at"),
+                local ? ", on this replica alone" : "");
+    String conflict = drain.path("conflict").asText("");
+    terminal.print(local ? terminal.red(line) : terminal.yellow(line));
+    if (drain.hasNonNull("conflict")) {
+      terminal.print(terminal.red("            " + Terminal.clean(conflict)));
+    }
   }
 
   private String sources(JsonNode sources) {

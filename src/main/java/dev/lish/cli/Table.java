@@ -42,11 +42,18 @@ final class Table {
   }
 
   void print(Terminal terminal) {
+    lines(terminal).forEach(terminal::print);
+  }
+
+  /** The lines, as this terminal shows them. */
+  List<String> lines(Terminal terminal) {
     int[] widths = widths(terminal.style().width());
-    terminal.print(terminal.bold(line(header, widths)));
+    List<String> lines = new ArrayList<>();
+    lines.add(terminal.bold(line(header, widths)));
     for (Row row : rows) {
-      terminal.print(row.colour.apply(line(row.cells, widths)));
+      lines.add(row.colour.apply(line(row.cells, widths)));
     }
+    return lines;
   }
 
   private int[] widths(Optional<Integer> most) {

@@ -133,15 +133,20 @@ final class SourcesReader {
             .orElse("");
     Section consul = section.section("consul");
     Section files = section.section("files");
+    Section http = section.section("http");
     Optional<RegistryConfig> registry = Optional.empty();
-    if (section.has("consul") == section.has("files")) {
-      section.wrong("name", name + " has none or several kinds (expected: one of consul, files)");
+    if (List.of("consul", "files", "http").stream().filter(section::has).count() != 1) {
+      section.wrong(
+          "name", name + " has none or several kinds (expected: one of consul, files, http)");
     } else if (section.has("consul")) {
       registry = Optional.of(consul(name, consul));
       consul.done();
-    } else {
+    } else if (section.has("files")) {
       registry = files(name, files);
       files.done();
+    } else {
+      registry = HttpReader.read(name, http);
+      http.done();
     }
     if (!section.has("name")) {
       section.wrong("name", "missing (expected: the word that discovery names start with)");

@@ -7,7 +7,6 @@ import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.render.ProtoJson;
 import dev.lish.snapshot.ResourceSet;
-import dev.lish.snapshot.Snapshot;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
@@ -35,34 +34,42 @@ public final class Differ {
   }
 
   /** What differs; the keys of the maps are in the order to be shown. */
-  public MeshDiff between(Map<SnapshotKey, Snapshot> before, Map<SnapshotKey, Snapshot> after) {
+  public MeshDiff between(
+      Map<SnapshotKey, Map<ResourceType, ResourceSet>> before,
+      Map<SnapshotKey, Map<ResourceType, ResourceSet>> after) {
     Set<SnapshotKey> keys = new LinkedHashSet<>(after.keySet());
     keys.addAll(before.keySet());
     Map<SnapshotKey, List<ResourceChange>> kinds = new LinkedHashMap<>();
     for (SnapshotKey key : keys) {
       kinds.put(
-          key, changes(Optional.ofNullable(before.get(key)), Optional.ofNullable(after.get(key))));
+          key, changes(before.getOrDefault(key, Map.of()), after.getOrDefault(key, Map.of())));
     }
     return new MeshDiff(kinds, Growth.jumps(sizes(before), sizes(after)));
   }
 
-  private static Map<SnapshotKey, Growth.Sizes> sizes(Map<SnapshotKey, Snapshot> snapshots) {
+  private static Map<SnapshotKey, Growth.Sizes> sizes(
+      Map<SnapshotKey, Map<ResourceType, ResourceSet>> setss) {
     Map<SnapshotKey, Growth.Sizes> sizes = new HashMap<>();
-    snapshots.forEach(
-        (key, snapshot) -> {
+    setss.forEach(
+        (key, sets) -> {
           Map<ResourceType, Map<String, Resource>> resources = new HashMap<>();
-          snapshot.sets().forEach((type, set) -> resources.put(type, set.byName()));
+          sets.forEach((type, set) -> resources.put(type, set.byName()));
           resources.remove(ResourceType.ENDPOINT);
           sizes.put(key, Growth.Sizes.of(resources));
         });
     return sizes;
   }
 
-  private List<ResourceChange> changes(Optional<Snapshot> before, Optional<Snapshot> after) {
+  private static ResourceSet set(Map<ResourceType, ResourceSet> sets, ResourceType type) {
+    return sets.getOrDefault(type, ResourceSet.empty(type));
+  }
+
+  private List<ResourceChange> changes(
+      Map<ResourceType, ResourceSet> before, Map<ResourceType, ResourceSet> after) {
     List<ResourceChange> changes = new ArrayList<>();
     for (ResourceType type : ResourceType.values()) {
-      ResourceSet was = before.map(s -> s.set(type)).orElseGet(() -> ResourceSet.empty(type));
-      ResourceSet is = after.map(s -> s.set(type)).orElseGet(() -> ResourceSet.empty(type));
+      ResourceSet was = set(before, type);
+      ResourceSet is = set(after, type);
       Set<String> names = new TreeSet<>(was.byName().keySet());
       names.addAll(is.byName().keySet());
       for (String name : names) {
@@ -73,7 +80,7 @@ public final class Differ {
   }
 
   private Optional<ResourceChange> change(
-      Optional<Resource> before, Optional<Resource> after, Optional<Snapshot> snapshot) {
+      Optional<Resource> before, Optional<Resource> after, Map<ResourceType, ResourceSet> sets) {
     if (before.equals(after)) {
       return Optional.empty();
     }
@@ -95,7 +102,7 @@ public final class Differ {
             shown.path(),
             fields,
             effect(before, after),
-            bytes(after, snapshot)));
+            bytes(after, sets)));
   }
 
   private List<FieldChange> fields(Resource before, Resource after) {
@@ -131,15 +138,15 @@ public final class Differ {
   }
 
   /** With delta; a changed cluster is followed by its assignment, which Envoy waits for. */
-  private static long bytes(Optional<Resource> after, Optional<Snapshot> snapshot) {
+  private static long bytes(Optional<Resource> after, Map<ResourceType, ResourceSet> sets) {
     if (after.isEmpty()) {
       return 0;
     }
     long bytes = after.get().body().size();
-    if (after.get().type() == ResourceType.CLUSTER && snapshot.isPresent()) {
+    if (after.get().type() == ResourceType.CLUSTER) {
       bytes +=
           assignmentName(after.get())
-              .flatMap(snapshot.get().set(ResourceType.ENDPOINT)::get)
+              .flatMap(set(sets, ResourceType.ENDPOINT)::get)
               .map(assignment -> assignment.body().size())
               .orElse(0);
     }

@@ -3,7 +3,7 @@ package dev.lish.metrics;
 import dev.lish.accesslog.AccessLogView;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,21 +13,46 @@ import java.util.function.ToDoubleFunction;
 final class AccessLogMeters {
   private record Key(String cluster, String response) {}
 
-  private final MeterRegistry registry;
+  private final PrometheusMeterRegistry registry;
+  private final TrafficCollector traffic = new TrafficCollector();
 
   /** Micrometer keeps only weak references to what it reads. */
   private final Map<Key, AtomicLong> entries = new HashMap<>();
 
   private volatile AccessLogView last = AccessLogView.EMPTY;
 
-  AccessLogMeters(MeterRegistry registry) {
+  AccessLogMeters(PrometheusMeterRegistry registry) {
     this.registry = registry;
-    Gauge.builder("lish.accesslog.streams", this, m -> m.last.openStreams())
+    Gauge.builder("lish.accesslog.streams", this, m -> m.last.received().openStreams())
         .description("Access-log streams that are open")
         .register(registry);
-    counter("lish.accesslog.streams.opened", "Access-log streams ever opened", v -> v.streams());
-    counter("lish.accesslog.messages", "Access-log messages received", v -> v.messages());
-    counter("lish.accesslog.messages.refused", "Messages malformed or too big", v -> v.refused());
+    counter(
+        "lish.accesslog.streams.opened",
+        "Access-log streams ever opened",
+        v -> v.received().streams());
+    counter(
+        "lish.accesslog.streams.broken",
+        "Streams that ended without a word",
+        v -> v.received().broken());
+    counter(
+        "lish.accesslog.messages", "Access-log messages received", v -> v.received().messages());
+    counter(
+        "lish.accesslog.messages.refused",
+        "Messages malformed or too big",
+        v -> v.received().refused());
+    counter(
+        "lish.accesslog.entries.dropped",
+        "Entries not read since event loops were busy",
+        v -> v.lost().dropped());
+    counter(
+        "lish.accesslog.entries.partial",
+        "Entries that tell of a part of a request only",
+        v -> v.lost().partial());
+    counter(
+        "lish.accesslog.entries.folded",
+        "Entries counted under other for lack of room",
+        v -> v.lost().folded());
+    this.registry.getPrometheusRegistry().register(traffic);
   }
 
   private void counter(String name, String description, ToDoubleFunction<AccessLogView> value) {
@@ -38,6 +63,7 @@ final class AccessLogMeters {
 
   void refresh(AccessLogView view) {
     last = view;
+    traffic.refresh(view);
     for (AccessLogView.Count count : view.counts()) {
       entries
           .computeIfAbsent(new Key(count.cluster(), count.response().label()), this::register)

@@ -30,6 +30,8 @@ final class PipelineMeters {
   private final MultiGauge pending;
   private final MultiGauge sources;
   private final MultiGauge silence;
+  private final MultiGauge drains;
+  private final MultiGauge drained;
 
   PipelineMeters(MeterRegistry registry) {
     ready = gauge(registry, "lish.ready", "1 when /readyz says so", "");
@@ -42,6 +44,8 @@ final class PipelineMeters {
     pending =
         gauge(registry, "lish.membership.pending", "1 when a change of stages' nodes waits", "");
     sources = gauge(registry, "lish.sources", "Sources by state", "");
+    drains = gauge(registry, "lish.drains", "Instances and hosts that operators took out", "");
+    drained = gauge(registry, "lish.drained.instances", "Watched instances that these cover", "");
     silence =
         gauge(registry, "lish.source.silence", "How long the longest silent one is", "seconds");
   }
@@ -77,6 +81,17 @@ final class PipelineMeters {
     local.register(locals, true);
     problems.register(found, true);
     refreshSources(view.sources(), now);
+    refreshDrains(view.drains());
+  }
+
+  private void refreshDrains(List<View.Drained> all) {
+    int onlyHere = (int) all.stream().filter(View.Drained::local).count();
+    drains.register(
+        List.of(
+            Row.of(Tags.of("shared", "yes"), all.size() - onlyHere),
+            Row.of(Tags.of("shared", "no"), onlyHere)),
+        true);
+    set(drained, all.stream().mapToInt(View.Drained::instances).sum());
   }
 
   /** Thousands of queries may be watched, so those of a registry are counted together. */

@@ -1,9 +1,8 @@
 package dev.lish.pipeline;
 
+import dev.lish.guard.Admitted;
 import dev.lish.model.Resource;
-import dev.lish.model.ResourceType;
 import dev.lish.render.EndpointSpec;
-import dev.lish.snapshot.ResourceSet;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.Source;
@@ -32,25 +31,31 @@ final class Discovery {
   private final Runnable wake;
   private final Clock clock;
   private final SortedMap<String, Watch> watches = new TreeMap<>();
-  private final Map<EndpointSpec, Optional<Resource>> assignments = new HashMap<>();
-  private final Map<DiscoveryQuery, Set<EndpointSpec>> users = new HashMap<>();
+  private final Guards guards;
+  private final Map<Guarded, Optional<Admitted>> assignments = new HashMap<>();
+  private final Map<DiscoveryQuery, Set<Guarded>> users = new HashMap<>();
   private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
+  private Drained drained = Drained.NONE;
 
   /** A query, its open watch, and since when it is open. */
   record Watch(DiscoveryQuery query, Source<List<Instance>> source, Instant since) {}
 
-  Discovery(Function<DiscoveryQuery, Source<List<Instance>>> open, Runnable wake, Clock clock) {
+  Discovery(
+      Function<DiscoveryQuery, Source<List<Instance>>> open,
+      Guards guards,
+      Runnable wake,
+      Clock clock) {
+    this.guards = guards;
     this.open = open;
     this.wake = wake;
     this.clock = clock;
   }
 
   /** Watches what these specs need, and no longer what only others needed. */
-  void follow(Set<EndpointSpec> specs) {
-    assignments.keySet().retainAll(specs);
+  void follow(Set<Guarded> used) {
     users.clear();
-    for (EndpointSpec spec : specs) {
-      spec.queries().forEach(q -> users.computeIfAbsent(q, any -> new HashSet<>()).add(spec));
+    for (Guarded one : used) {
+      one.spec().queries().forEach(q -> users.computeIfAbsent(q, any -> new HashSet<>()).add(one));
     }
     List<Watch> unused = new ArrayList<>(watches.values());
     unused.removeIf(watch -> users.containsKey(watch.query()));
@@ -69,48 +74,96 @@ final class Discovery {
             });
       }
     }
-    for (EndpointSpec spec : specs) {
-      assignments.computeIfAbsent(spec, this::assign);
+    // Before what is no longer used is forgotten: a new revision's assignments go on from there.
+    for (Guarded one : used) {
+      assignments.computeIfAbsent(one, this::assign);
     }
+    assignments.keySet().retainAll(used);
+    guards.retain(used);
   }
 
-  /** Takes in what the registries said since the last call; gives the specs that changed by it. */
-  Set<EndpointSpec> refresh() {
-    Set<EndpointSpec> touched = new HashSet<>();
+  /** Operators took these out; {@link #refresh} gives what changed by it. */
+  void drain(Drained now) {
+    if (now.equals(drained)) {
+      return;
+    }
+    for (Watch watch : watches.values()) {
+      List<Instance> said = watch.source().state().last().orElse(List.of());
+      if (!drained.apply(said).equals(now.apply(said))) {
+        changed.add(watch.query());
+      }
+    }
+    drained = now;
+  }
+
+  /** What the registry said last, without what operators took out; empty: it never answered. */
+  private Optional<List<Instance>> instances(DiscoveryQuery query) {
+    Watch watch = watches.get(query.toString());
+    return watch == null ? Optional.empty() : watch.source().state().last().map(drained::apply);
+  }
+
+  /** The instances of the query, drained ones as in maintenance. */
+  List<Instance> shown(Watch watch) {
+    return watch.source().state().last().map(drained::apply).orElse(List.of());
+  }
+
+  /** What would remain of each guarded assignment that has instances of the target. */
+  List<DrainCheck.Remains> remains(String target) {
+    Set<String> targets = new HashSet<>(drained.targets());
+    targets.add(target);
+    Drained next = new Drained(targets);
+    List<DrainCheck.Remains> all = new ArrayList<>();
+    for (Guarded one : assignments.keySet()) {
+      List<List<Instance>> lists = new ArrayList<>();
+      for (DiscoveryQuery query : one.spec().queries()) {
+        Watch watch = watches.get(query.toString());
+        lists.add(watch == null ? List.of() : watch.source().state().last().orElse(List.of()));
+      }
+      if (one.terms().settings().enabled()) {
+        int threshold = one.terms().rules().threshold();
+        all.add(new DrainCheck(drained, next).remains(one.spec().name(), lists, threshold));
+      }
+    }
+    return all;
+  }
+
+  /** How many instances, each counted once however many queries have it, each target covers. */
+  Map<String, Integer> counts(Set<String> targets) {
+    Map<String, Set<String>> found = new HashMap<>();
+    for (Watch watch : targets.isEmpty() ? List.<Watch>of() : watches.values()) {
+      for (Instance instance : watch.source().state().last().orElse(List.of())) {
+        for (String target : Drained.names(instance)) {
+          if (targets.contains(target)) {
+            found
+                .computeIfAbsent(target, any -> new HashSet<>())
+                .add(watch.query().registry() + ":" + instance.id());
+          }
+        }
+      }
+    }
+    Map<String, Integer> counts = new HashMap<>();
+    found.forEach((target, ids) -> counts.put(target, ids.size()));
+    return counts;
+  }
+
+  /** Takes in what the registries said since the last call; gives the assignments that changed. */
+  Set<Guarded> refresh() {
+    Set<Guarded> touched = new HashSet<>(guards.due(clock.instant()));
     for (DiscoveryQuery query : List.copyOf(changed)) {
       changed.remove(query);
       touched.addAll(users.getOrDefault(query, Set.of()));
     }
     touched.removeIf(
-        spec -> {
-          Optional<Resource> next = assign(spec);
-          return next.equals(assignments.put(spec, next));
+        one -> {
+          Optional<Admitted> next = assign(one);
+          return next.equals(assignments.put(one, next));
         });
     return touched;
   }
 
   /** The assignment; empty while a registry that it needs has not answered. */
-  Optional<Resource> assignment(EndpointSpec spec) {
-    return assignments.computeIfAbsent(spec, this::assign);
-  }
-
-  /** The assignments of a group, without those that are not answered. */
-  ResourceSet set(Map<String, EndpointSpec> specs) {
-    List<Resource> resources = new ArrayList<>();
-    specs.values().forEach(spec -> assignment(spec).ifPresent(resources::add));
-    return ResourceSet.of(ResourceType.ENDPOINT, resources);
-  }
-
-  /** The names of a group that are not answered. */
-  Set<String> unanswered(Map<String, EndpointSpec> specs) {
-    Set<String> names = new HashSet<>();
-    specs.forEach(
-        (name, spec) -> {
-          if (assignment(spec).isEmpty()) {
-            names.add(name);
-          }
-        });
-    return names;
+  Optional<Admitted> assignment(Guarded one) {
+    return assignments.computeIfAbsent(one, this::assign);
   }
 
   /** The open watches, by query. */
@@ -125,7 +178,7 @@ final class Discovery {
       if (watch.source().state() instanceof SourceState.Missing<?> missing
           && !missing.cause().isEmpty()) {
         String cause = watch.query() + " has not answered: " + missing.cause();
-        users.getOrDefault(watch.query(), Set.of()).forEach(spec -> refused.put(spec, cause));
+        users.getOrDefault(watch.query(), Set.of()).forEach(one -> refused.put(one.spec(), cause));
       }
     }
     return refused;
@@ -136,17 +189,17 @@ final class Discovery {
     watches.clear();
   }
 
-  private Optional<Resource> assign(EndpointSpec spec) {
+  private Optional<Admitted> assign(Guarded one) {
+    EndpointSpec spec = one.spec();
     Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
     for (DiscoveryQuery query : spec.queries()) {
-      Watch watch = watches.get(query.toString());
-      Optional<List<Instance>> last =
-          watch == null ? Optional.empty() : watch.source().state().last();
+      Optional<List<Instance>> last = instances(query);
       if (last.isEmpty()) {
         return Optional.empty();
       }
       instances.put(query, last.get());
     }
-    return Optional.of(spec.assign(instances));
+    Resource wanted = spec.assign(instances);
+    return Optional.of(guards.admit(one, wanted, !spec.hasFixed(), clock.instant()));
   }
 }

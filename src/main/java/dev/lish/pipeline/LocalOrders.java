@@ -2,7 +2,6 @@ package dev.lish.pipeline;
 
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
-import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
@@ -13,51 +12,72 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Orders for the hour in which Central Dogma is down: they act on this replica at once, are kept,
- * and are committed when it is back; where somebody else set the stage since, the conflict is
- * shown. Confined to the pipeline's thread.
+ * and are committed when it is back; where somebody else set the same since, the conflict is shown.
+ * Confined to the pipeline's thread.
+ *
+ * @param <V> what is ordered
  */
-final class LocalOrders {
+final class LocalOrders<V> {
   private static final Logger log = LoggerFactory.getLogger(LocalOrders.class);
 
   private final SharedRepository shared;
-  private final Memory memory;
+  private final Kind<V> kind;
   private final Executor loop;
   private final Runnable wake;
-  private final Map<String, LocalOrder> orders;
+  private final Map<String, LocalOrder<V>> orders;
   private final Map<String, String> conflicts = new TreeMap<>();
   private final Map<String, Revision> settled = new HashMap<>();
   private final Set<String> committing = new HashSet<>();
 
-  LocalOrders(SharedRepository shared, Memory memory, Executor loop, Runnable wake) {
+  LocalOrders(SharedRepository shared, Kind<V> kind, Executor loop, Runnable wake) {
     this.shared = shared;
-    this.memory = memory;
+    this.kind = kind;
     this.loop = loop;
     this.wake = wake;
-    this.orders = new TreeMap<>(memory.localOrders());
+    this.orders = new TreeMap<>(kind.kept());
   }
 
-  /** Gives an order; it replaces an earlier one for the stage. */
-  void give(String stage, StageControl control) {
+  /** What is ordered, as other code knows it. */
+  interface Kind<V> {
+    /** For people, for example {@code stage}. */
+    String noun();
+
+    /** Those of an earlier run. */
+    Map<String, LocalOrder<V>> kept();
+
+    /** Keeps them across a restart. */
+    void keep(Map<String, LocalOrder<V>> orders);
+
+    /** Commits one from the base that it was made from. */
+    CompletableFuture<Commit> commit(String name, LocalOrder<V> order);
+
+    /** The file in Lish's own repository. */
+    String file(String name);
+  }
+
+  /** Gives an order; it replaces an earlier one of the same name. */
+  void give(String name, V value) {
     Revision base = shared.state().last().map(SharedState::revision).orElse(Revision.NONE);
-    orders.put(stage, new LocalOrder(control, base));
-    conflicts.remove(stage);
-    settled.remove(stage);
-    memory.keepLocalOrders(orders);
+    orders.put(name, new LocalOrder<>(value, base));
+    conflicts.remove(name);
+    settled.remove(name);
+    kind.keep(orders);
   }
 
   /**
-   * An order for the stage is in the shared repository since this revision: what was local is over
-   * as soon as that revision is seen, and not before, or the stage would be free in between.
+   * An order of this name is in the shared repository since this revision: what was local is over
+   * as soon as that revision is seen, and not before, or nothing would hold in between.
    */
-  void settle(String stage, Revision since) {
-    if (orders.containsKey(stage)) {
-      settled.put(stage, since);
+  void settle(String name, Revision since) {
+    if (orders.containsKey(name)) {
+      settled.put(name, since);
       shared.state().last().ifPresent(this::forgetSettled);
     }
   }
@@ -66,25 +86,31 @@ final class LocalOrders {
     boolean changed = false;
     for (Map.Entry<String, Revision> entry : Map.copyOf(settled).entrySet()) {
       if (seen.revision().compareTo(entry.getValue()) >= 0) {
-        String stage = entry.getKey();
-        settled.remove(stage);
-        conflicts.remove(stage);
-        changed |= orders.remove(stage) != null;
+        String name = entry.getKey();
+        settled.remove(name);
+        conflicts.remove(name);
+        changed |= orders.remove(name) != null;
       }
     }
     if (changed) {
-      memory.keepLocalOrders(orders);
+      kind.keep(orders);
     }
   }
 
-  boolean has(String stage) {
-    return orders.containsKey(stage);
+  boolean has(String name) {
+    return orders.containsKey(name);
   }
 
-  /** What holds for the stage: the local order, else what is shared. */
-  StageControl control(String stage, SharedState state) {
-    LocalOrder order = orders.get(stage);
-    return order == null ? state.stage(stage) : order.control();
+  /** What holds by a local order. */
+  Optional<V> value(String name) {
+    return Optional.ofNullable(orders.get(name)).map(LocalOrder::value);
+  }
+
+  /** All that hold. */
+  Map<String, V> values() {
+    Map<String, V> values = new TreeMap<>();
+    orders.forEach((name, order) -> values.put(name, order.value()));
+    return values;
   }
 
   /** Commits what is local once the shared repository answers again. */
@@ -95,20 +121,19 @@ final class LocalOrders {
     }
   }
 
-  private void share(String stage, LocalOrder order) {
-    boolean over = conflicts.containsKey(stage) || settled.containsKey(stage);
-    if (over || !committing.add(stage)) {
+  private void share(String name, LocalOrder<V> order) {
+    boolean over = conflicts.containsKey(name) || settled.containsKey(name);
+    if (over || !committing.add(name)) {
       return;
     }
-    // From the revision that the operator saw: whoever set the stage since was first and wins.
+    // From the revision that the operator saw: whoever set the same since was first and wins.
     var unused =
-        shared
-            .putStage(order.base(), stage, order.control(), "Share a local order for " + stage)
+        kind.commit(name, order)
             .handleAsync(
                 (commit, failure) -> {
-                  committing.remove(stage);
+                  committing.remove(name);
                   if (failure == null) {
-                    shared(stage, order, commit);
+                    shared(name, order, commit);
                   }
                   wake.run();
                   return commit;
@@ -116,29 +141,29 @@ final class LocalOrders {
                 loop);
   }
 
-  private void shared(String stage, LocalOrder order, Commit commit) {
-    if (!order.equals(orders.get(stage))) {
+  private void shared(String name, LocalOrder<V> order, Commit commit) {
+    if (!order.equals(orders.get(name))) {
       // Another order was given meanwhile; it has its own try.
       return;
     }
     if (commit instanceof Commit.Done done) {
-      log.info("the local order for stage {} is shared now", stage);
-      settle(stage, done.revision());
+      log.info("the local order for {} {} is shared now", kind.noun(), name);
+      settle(name, done.revision());
     } else if (commit instanceof Commit.Unchanged unchanged) {
-      settle(stage, unchanged.revision());
+      settle(name, unchanged.revision());
     } else if (commit instanceof Commit.Refused refused) {
-      log.warn("the local order for stage {} is not shared: {}", stage, refused.message());
-      conflicts.put(stage, refused.message());
+      log.warn("the local order for {} {} is not shared: {}", kind.noun(), name, refused.message());
+      conflicts.put(name, refused.message());
     }
   }
 
-  /** The conflict of a stage, as a Problem. */
-  Optional<Problem> conflict(String stage) {
-    return Optional.ofNullable(conflicts.get(stage))
+  /** The conflict of an order, as a Problem. */
+  Optional<Problem> conflict(String name) {
+    return Optional.ofNullable(conflicts.get(name))
         .map(
             why ->
                 Problem.error(
-                    "stages/" + stage + ".json",
+                    kind.file(name),
                     0,
                     "the local order is not shared, and holds on this replica alone: "
                         + why

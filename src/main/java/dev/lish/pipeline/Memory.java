@@ -1,6 +1,9 @@
 package dev.lish.pipeline;
 
+import dev.lish.guard.Base;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.source.MeshFolder;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +26,27 @@ public interface Memory {
   boolean servedBefore();
 
   /** Orders given with {@code --local} that are not shared yet, by stage. */
-  Map<String, LocalOrder> localOrders();
+  Map<String, LocalOrder<StageControl>> localOrders();
 
   /** Replaces the local orders. */
-  void keepLocalOrders(Map<String, LocalOrder> orders);
+  void keepLocalOrders(Map<String, LocalOrder<StageControl>> orders);
+
+  /** Drains given with {@code --local} that are not shared yet, by target; empty: an undrain. */
+  Map<String, LocalOrder<Optional<Drain>>> localDrains();
+
+  /** Replaces the local drains. */
+  void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> drains);
+
+  /**
+   * What was sent last of this assignment; empty: not known.
+   *
+   * @param name of the assignment
+   * @param variant one name may have several assignments; of an unknown one, any other's is given
+   */
+  Optional<Base> base(String name, String variant);
+
+  /** Keeps what is about to be sent of this assignment. Returns when it is kept. */
+  void keepBase(String name, String variant, Base base);
 
   /** Why nothing can be written at the moment; empty when it can. */
   Optional<String> trouble();

@@ -42,6 +42,18 @@ public interface Operations {
   CompletableFuture<Commit> rollback(String stage, Order order);
 
   /**
+   * Takes an instance, or a host with all its instances, out of every assignment. Refused when no
+   * watched instance is meant, or when too little of a cluster would be left.
+   *
+   * @param target see {@link dev.lish.model.Drain}
+   * @param force true: whatever is left
+   */
+  CompletableFuture<Commit> drain(String target, boolean force, Order order);
+
+  /** Ends the drain of this very target. */
+  CompletableFuture<Commit> undrain(String target, Order order);
+
+  /**
    * Checks the files and makes the mesh equal to them, in one commit. Problems are {@link
    * Commit.Refused}, with one line each.
    *

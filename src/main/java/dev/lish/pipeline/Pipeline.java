@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.render.Mesh;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -53,7 +56,8 @@ public final class Pipeline implements AutoCloseable {
   private final Discovery discovery;
   private final Snapshots snapshots;
   private final Stages stages;
-  private final LocalOrders localOrders;
+  private final LocalOrders<StageControl> localOrders;
+  private final Drains drains;
   private final Epochs epochs;
   private final Views views;
   private final Announcements announcements = new Announcements();
@@ -85,10 +89,17 @@ public final class Pipeline implements AutoCloseable {
     connections = new Connections(clock);
     folders = new Folders(world.mesh(), loop, this::worldChanged, clock);
     members = new Members(mesh);
-    discovery = new Discovery(world.registries()::instances, this::wake, clock);
+    discovery =
+        new Discovery(world.registries()::instances, new Guards(world.memory()), this::wake, clock);
     snapshots = new Snapshots(discovery);
     stages = new Stages(world, folders, snapshots, new Threads(loop, worker, this::worldChanged));
-    localOrders = new LocalOrders(world.shared(), world.memory(), loop, this::worldChanged);
+    localOrders =
+        new LocalOrders<>(
+            world.shared(),
+            OrderKinds.stages(world.shared(), world.memory()),
+            loop,
+            this::worldChanged);
+    drains = new Drains(world, loop, this::worldChanged);
     epochs = new Epochs(world.shared(), loop);
     views = new Views(world, clock);
     view = views.first();
@@ -148,6 +159,46 @@ public final class Pipeline implements AutoCloseable {
     return CompletableFuture.runAsync(
         () -> {
           localOrders.settle(stage, since);
+          worldChanged();
+        },
+        loop);
+  }
+
+  /** What is drained, and what would be left if this target were too. */
+  CompletableFuture<DrainOutlook> outlook(String target) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            new DrainOutlook(
+                drains.holding(),
+                discovery.counts(Set.of(target)).getOrDefault(target, 0),
+                DrainCheck.refusal(discovery.remains(target))),
+        loop);
+  }
+
+  /**
+   * What a drain would do.
+   *
+   * @param holding what is drained, by target
+   * @param instances that it would cover
+   * @param refusal why it must not be; empty when it may
+   */
+  record DrainOutlook(SortedMap<String, Drain> holding, int instances, Optional<String> refusal) {}
+
+  /** Drains, or undrains, on this replica only, until it is shared. */
+  CompletableFuture<Void> drainLocally(String target, Optional<Drain> drain) {
+    return CompletableFuture.runAsync(
+        () -> {
+          drains.give(target, drain);
+          worldChanged();
+        },
+        loop);
+  }
+
+  /** A change of the target's drain is in since this revision. */
+  CompletableFuture<Void> settleDrain(String target, Revision since) {
+    return CompletableFuture.runAsync(
+        () -> {
+          drains.settle(target, since);
           worldChanged();
         },
         loop);
@@ -216,6 +267,7 @@ public final class Pipeline implements AutoCloseable {
 
   private void takeWorld(SharedState shared) {
     localOrders.share();
+    discovery.drain(drains.step(shared));
     epochs.step(localOrders::has);
     boolean settled = !clock.instant().isBefore(settledAt);
     members
@@ -253,7 +305,8 @@ public final class Pipeline implements AutoCloseable {
     // First told, then served: whoever sees it at an Envoy can also give orders about it.
     view =
         whole
-            ? views.view(folders, stages, members, localOrders, discovery, next)
+            ? views.view(
+                new Views.Parts(folders, stages, members, localOrders, drains, discovery), next)
             : view.with(next, clock.instant());
     if (changed) {
       publish.accept(next);

@@ -24,6 +24,7 @@ public final class RepositoryOperations implements Operations {
   private final Pipeline pipeline;
   private final PushCheck check;
   private final Clock clock;
+  private final DrainOrders drainOrders;
 
   /** Acts on this pipeline and the repositories of its world. */
   public RepositoryOperations(World world, Pipeline pipeline, PushCheck check, Clock clock) {
@@ -31,6 +32,7 @@ public final class RepositoryOperations implements Operations {
     this.pipeline = pipeline;
     this.check = check;
     this.clock = clock;
+    drainOrders = new DrainOrders(world, pipeline, clock);
   }
 
   @Override
@@ -116,6 +118,16 @@ public final class RepositoryOperations implements Operations {
   }
 
   @Override
+  public CompletableFuture<Commit> drain(String target, boolean force, Order order) {
+    return drainOrders.drain(target, force, order);
+  }
+
+  @Override
+  public CompletableFuture<Commit> undrain(String target, Order order) {
+    return drainOrders.undrain(target, order);
+  }
+
+  @Override
   public CompletableFuture<Commit> push(
       Optional<Revision> base, Map<String, ByteString> files, String message, String by) {
     Optional<Revision> seen = base.or(() -> pipeline.view().head());
@@ -181,16 +193,20 @@ public final class RepositoryOperations implements Operations {
   }
 
   private CompletableFuture<Commit> settle(String stage, Commit commit) {
-    Optional<Revision> since =
-        commit.match(
-            unchanged -> Optional.of(unchanged.revision()),
-            done -> Optional.of(done.revision()),
-            rejected -> Optional.empty(),
-            refused -> Optional.empty(),
-            unreachable -> Optional.empty());
+    Optional<Revision> since = in(commit);
     return since.isEmpty()
         ? CompletableFuture.completedFuture(commit)
         : pipeline.settle(stage, since.get()).thenApply(done -> commit);
+  }
+
+  /** The revision that has it; empty when none does. */
+  static Optional<Revision> in(Commit commit) {
+    return commit.match(
+        unchanged -> Optional.of(unchanged.revision()),
+        done -> Optional.of(done.revision()),
+        rejected -> Optional.empty(),
+        refused -> Optional.empty(),
+        unreachable -> Optional.empty());
   }
 
   private CompletableFuture<Commit> unchanged() {
@@ -199,18 +215,18 @@ public final class RepositoryOperations implements Operations {
     return CompletableFuture.completedFuture(new Commit.Unchanged(revision));
   }
 
-  private static CompletableFuture<Commit> refused(String message) {
+  static CompletableFuture<Commit> refused(String message) {
     return CompletableFuture.completedFuture(new Commit.Refused(message));
   }
 
-  private static CompletableFuture<Commit> unreachable() {
+  static CompletableFuture<Commit> unreachable() {
     return CompletableFuture.completedFuture(
         new Commit.Unreachable(
-            "Central Dogma has not answered yet (pause, resume, promote and rollback act on this"
-                + " replica alone with --local)"));
+            "Central Dogma has not answered yet (pause, resume, promote, rollback, drain and undrain"
+                + " act on this replica alone with --local)"));
   }
 
-  private static String reason(Order order) {
+  static String reason(Order order) {
     return order.reason().isEmpty() ? "" : ": " + order.reason();
   }
 }

@@ -1,16 +1,17 @@
 package dev.lish.pipeline;
 
-import dev.lish.model.Resource;
+import dev.lish.guard.Admitted;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
-import dev.lish.render.EndpointSpec;
 import dev.lish.render.Rendered;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class Snapshots {
   /** The stage has this now, in this epoch. */
   void put(Rendered rendered, int epoch) {
     byStage.put(rendered.stage(), rendered);
-    discovery.follow(specs());
+    discovery.follow(guarded());
     Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
     next.keySet().removeIf(key -> key.stage().equals(rendered.stage()));
     rendered.groups().forEach((key, group) -> next.put(key, snapshot(rendered, key, epoch)));
@@ -44,22 +45,19 @@ final class Snapshots {
       Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
       next.keySet().removeIf(key -> key.stage().equals(stage));
       all = next;
-      discovery.follow(specs());
+      discovery.follow(guarded());
     }
   }
 
   /** The stage's epoch rose. */
   void epoch(String stage, int epoch) {
     all.replaceAll(
-        (key, s) ->
-            key.stage().equals(stage) && s.epoch() != epoch
-                ? new Snapshot(key, s.revision(), epoch, s.sets(), s.unanswered())
-                : s);
+        (key, s) -> key.stage().equals(stage) && s.epoch() != epoch ? s.withEpoch(epoch) : s);
   }
 
   /** Takes in what registries said since the last call; true when a snapshot changed by it. */
   boolean refresh() {
-    Set<EndpointSpec> changed = discovery.refresh();
+    Set<Guarded> changed = discovery.refresh();
     if (changed.isEmpty()) {
       return false;
     }
@@ -69,18 +67,18 @@ final class Snapshots {
     return true;
   }
 
-  private void touch(SnapshotKey key, Rendered.Group group, Set<EndpointSpec> changed) {
-    Map<String, Optional<Resource>> updates = new HashMap<>();
-    for (EndpointSpec spec : changed) {
-      if (spec.equals(group.endpoints().get(spec.name()))) {
-        updates.put(spec.name(), discovery.assignment(spec));
+  private void touch(SnapshotKey key, Rendered.Group group, Set<Guarded> changed) {
+    Map<String, Optional<Admitted>> updates = new HashMap<>();
+    for (Guarded one : changed) {
+      String name = one.spec().name();
+      if (one.spec().equals(group.endpoints().get(name)) && one.terms().equals(group.terms(name))) {
+        updates.put(name, discovery.assignment(one));
       }
     }
     Snapshot now = all.get(key);
     if (now == null || updates.isEmpty()) {
       return;
     }
-    ResourceSet endpoints = now.set(ResourceType.ENDPOINT).with(updates);
     Set<String> unanswered = new HashSet<>(now.unanswered());
     updates.forEach(
         (name, resource) -> {
@@ -90,7 +88,7 @@ final class Snapshots {
             unanswered.add(name);
           }
         });
-    all.put(key, now.withEndpoints(endpoints, unanswered));
+    all.put(key, now.withEndpoints(updates, unanswered));
   }
 
   private Snapshot snapshot(Rendered rendered, SnapshotKey key, int epoch) {
@@ -102,17 +100,29 @@ final class Snapshots {
     group
         .resources()
         .forEach((type, byName) -> sets.put(type, ResourceSet.of(type, byName.values())));
-    sets.put(ResourceType.ENDPOINT, discovery.set(group.endpoints()));
-    return new Snapshot(
-        key, rendered.revision(), epoch, sets, discovery.unanswered(group.endpoints()));
+    List<Admitted> endpoints = new ArrayList<>();
+    Set<String> unanswered = new HashSet<>();
+    for (Guarded one : guarded(group)) {
+      Optional<Admitted> assignment = discovery.assignment(one);
+      assignment.ifPresent(endpoints::add);
+      if (assignment.isEmpty()) {
+        unanswered.add(one.spec().name());
+      }
+    }
+    return Snapshot.of(
+        new Snapshot.Origin(key, rendered.revision(), epoch), sets, endpoints, unanswered);
   }
 
-  private Set<EndpointSpec> specs() {
-    Set<EndpointSpec> specs = new HashSet<>();
-    byStage
-        .values()
-        .forEach(r -> r.groups().values().forEach(g -> specs.addAll(g.endpoints().values())));
-    return specs;
+  private Set<Guarded> guarded() {
+    Set<Guarded> all = new HashSet<>();
+    byStage.values().forEach(r -> r.groups().values().forEach(g -> all.addAll(guarded(g))));
+    return all;
+  }
+
+  private static List<Guarded> guarded(Rendered.Group group) {
+    List<Guarded> all = new ArrayList<>();
+    group.endpoints().forEach((name, spec) -> all.add(new Guarded(spec, group.terms(name))));
+    return all;
   }
 
   /** All snapshots that are ready; a copy is taken by whoever publishes it. */

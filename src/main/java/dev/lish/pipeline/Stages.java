@@ -3,6 +3,7 @@ package dev.lish.pipeline;
 import com.google.protobuf.ByteString;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.render.Rendered;
 import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
@@ -47,14 +48,17 @@ final class Stages {
   void step(
       List<String> names,
       SharedState shared,
-      LocalOrders orders,
+      LocalOrders<StageControl> orders,
       Connections connections,
       boolean settled) {
     removeAllBut(names);
     for (String name : names) {
       StageLine stage = byName.computeIfAbsent(name, StageLine::new);
       Optional<Revision> head = folders.head().map(MeshFolder::revision);
-      stage.aim(orders.control(name, shared), head, world.memory().served(name));
+      stage.aim(
+          orders.value(name).orElseGet(() -> shared.stage(name)),
+          head,
+          world.memory().served(name));
       Optional<MeshFolder> before = stage.serving().map(StageLine.Serving::folder);
       // Whom the stage has is worked out for a revision that is held only: it costs a look at all.
       if (stage.holds() && stage.release(connections.of(name), settled)) {

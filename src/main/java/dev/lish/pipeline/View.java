@@ -1,5 +1,6 @@
 package dev.lish.pipeline;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param stages in delivery order
  * @param membership who belongs where, and what waits
  * @param sources every source, in a fixed order
+ * @param drains what operators took out, by target
  * @param assignment what is being served
  */
 public record View(
@@ -30,17 +32,19 @@ public record View(
     List<Stage> stages,
     Membership membership,
     List<SourceView> sources,
+    List<Drained> drains,
     Assignment assignment) {
   /** Copies the lists. */
   public View {
     notReady = List.copyOf(notReady);
     stages = List.copyOf(stages);
     sources = List.copyOf(sources);
+    drains = List.copyOf(drains);
   }
 
   /** The same, with other endpoints being served. */
   View with(Assignment now, Instant when) {
-    return new View(when, notReady, head, stages, membership, sources, now);
+    return new View(when, notReady, head, stages, membership, sources, drains, now);
   }
 
   /**
@@ -92,6 +96,16 @@ public record View(
       moves = List.copyOf(moves);
     }
   }
+
+  /**
+   * An instance or a host that operators took out.
+   *
+   * @param drain what was ordered
+   * @param local true when it was ordered with {@code --local} and is not shared yet
+   * @param instances how many instances it covers that are watched
+   * @param conflict why it cannot be shared; empty when it can, or is
+   */
+  public record Drained(Drain drain, boolean local, int instances, Optional<String> conflict) {}
 
   /**
    * A source.

@@ -2,9 +2,11 @@ package dev.lish.pipeline;
 
 import dev.lish.model.Problem;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.render.EndpointSpec;
 import dev.lish.render.Rendered;
 import dev.lish.snapshot.Assignment;
+import dev.lish.source.Health;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.SharedState;
@@ -41,6 +43,7 @@ final class Views {
         List.of(),
         View.Membership.NONE,
         List.of(),
+        List.of(),
         Assignment.NONE);
   }
 
@@ -49,27 +52,36 @@ final class Views {
     bug = Optional.of("bug of Lish: " + Causes.text(e));
   }
 
-  View view(
+  /** What a view is made of. */
+  record Parts(
       Folders folders,
       Stages stages,
       Members members,
-      LocalOrders localOrders,
-      Discovery discovery,
-      Assignment assignment) {
+      LocalOrders<StageControl> localOrders,
+      Drains drains,
+      Discovery discovery) {}
+
+  View view(Parts parts, Assignment assignment) {
+    Folders folders = parts.folders();
+    Discovery discovery = parts.discovery();
     Found found = new Found(world.registries().problems(), discovery.refused());
     List<View.Stage> stageViews =
-        stages.all().stream().map(stage -> view(stage, folders, localOrders, found)).toList();
+        parts.stages().all().stream()
+            .map(stage -> view(stage, folders, parts.localOrders(), found))
+            .toList();
     return new View(
         clock.instant(),
         notReady(stageViews, discovery, folders),
         folders.head().map(MeshFolder::revision),
         stageViews,
-        members.view(),
+        parts.members().view(),
         sources(discovery),
+        parts.drains().view(discovery),
         assignment);
   }
 
-  private View.Stage view(StageLine stage, Folders folders, LocalOrders localOrders, Found found) {
+  private View.Stage view(
+      StageLine stage, Folders folders, LocalOrders<StageControl> localOrders, Found found) {
     List<Problem> problems = new ArrayList<>();
     Optional<String> failure = stage.target().flatMap(folders::failure);
     if (failure.isPresent()) {
@@ -94,7 +106,9 @@ final class Views {
   private record Found(List<Problem> registries, Map<EndpointSpec, String> refused) {
     void addTo(List<Problem> problems, StageLine stage) {
       for (Problem problem : registries) {
-        String message = problem.message() + "; what was good before is used";
+        // A warning is told of what was left out; the rest is new.
+        String kept = problem.isError() ? "; what was good before is used" : "";
+        String message = problem.message() + kept;
         problems.add(Problem.warning(problem.path(), problem.line(), message));
       }
       if (!refused.isEmpty() && stage.serving().isPresent()) {
@@ -178,7 +192,11 @@ final class Views {
                     source(
                         "registry " + name, catalog.state(), list -> list.size() + " services")));
     for (Discovery.Watch watch : discovery.watches()) {
-      views.add(source(watch.query().toString(), watch.source().state(), Views::describe));
+      views.add(
+          source(
+              watch.query().toString(),
+              watch.source().state(),
+              said -> describe(said, discovery.shown(watch))));
     }
     world
         .memory()
@@ -197,8 +215,16 @@ final class Views {
     return views;
   }
 
-  private static String describe(List<Instance> instances) {
-    return instances.size() + (instances.size() == 1 ? " instance" : " instances");
+  /** For example {@code 10 instances, 1 drained, 2 in maintenance, 3 critical}. */
+  private static String describe(List<Instance> said, List<Instance> shown) {
+    long critical = said.stream().filter(i -> i.health() == Health.CRITICAL).count();
+    long theirs = said.stream().filter(i -> i.health() == Health.MAINTENANCE).count();
+    long all = shown.stream().filter(i -> i.health() == Health.MAINTENANCE).count();
+    return said.size()
+        + (said.size() == 1 ? " instance" : " instances")
+        + (all > theirs ? ", " + (all - theirs) + " drained" : "")
+        + (theirs > 0 ? ", " + theirs + " in maintenance" : "")
+        + (critical > 0 ? ", " + critical + " critical" : "");
   }
 
   private static <T> View.SourceView source(

@@ -108,6 +108,16 @@ final class AssignmentSpec implements EndpointSpec {
   }
 
   @Override
+  public String fingerprint() {
+    return hash.toString();
+  }
+
+  @Override
+  public boolean hasFixed() {
+    return entries.stream().anyMatch(Fixed.class::isInstance);
+  }
+
+  @Override
   public String path() {
     return path;
   }

@@ -15,6 +15,12 @@ public interface EndpointSpec {
   /** The EDS name, echoed byte for byte. */
   String name();
 
+  /** Equal for specs that are equal, also after a restart. */
+  String fingerprint();
+
+  /** True when some of its endpoints are written in the mesh: no registry knows their health. */
+  boolean hasFixed();
+
   /** The mesh file that it came from. */
   String path();
 

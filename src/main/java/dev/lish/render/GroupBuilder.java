@@ -1,5 +1,7 @@
 package dev.lish.render;
 
+import dev.lish.guard.ClusterRules;
+import dev.lish.guard.Terms;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
@@ -7,8 +9,11 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /** Gathers the documents of one group, and looks whether they fit together. */
@@ -17,17 +22,24 @@ final class GroupBuilder {
   private final Discovery discovery;
   private final UnaryOperator<Resource> one;
   private final ProblemSink sink;
+  private final GuardLimits limits;
   private final Map<ResourceType, Map<String, Document>> documents =
       new EnumMap<>(ResourceType.class);
 
   /**
    * A group without documents.
    *
+   * @param limits of the guard
    * @param one gives one instance for all equal resources
    */
   GroupBuilder(
-      SnapshotKey key, Discovery discovery, UnaryOperator<Resource> one, ProblemSink sink) {
+      SnapshotKey key,
+      Discovery discovery,
+      GuardLimits limits,
+      UnaryOperator<Resource> one,
+      ProblemSink sink) {
     this.key = key;
+    this.limits = limits;
     this.discovery = discovery;
     this.one = one;
     this.sink = sink;
@@ -75,7 +87,25 @@ final class GroupBuilder {
         resources.put(type.getKey(), byName);
       }
     }
-    return new Rendered.Group(resources, endpoints);
+    return new Rendered.Group(resources, endpoints, terms(resources));
+  }
+
+  /** What every EDS cluster says of the assignment that it asks for. */
+  private SortedMap<String, Terms> terms(
+      SortedMap<ResourceType, SortedMap<String, Resource>> resources) {
+    OptionalInt runtime =
+        ClusterRules.runtime(
+            resources.getOrDefault(ResourceType.RUNTIME, new TreeMap<>()).values());
+    TreeMap<String, Terms> terms = new TreeMap<>();
+    for (Document document : all(ResourceType.CLUSTER).values()) {
+      if (document.content() instanceof Document.Cluster cluster && cluster.eds().isPresent()) {
+        ClusterRules rules = ClusterRules.of(cluster.resource(), runtime);
+        Terms own =
+            new Terms(new TreeSet<>(Set.of(document.name())), rules, limits.of(document.name()));
+        terms.merge(cluster.eds().get().name(), own, Terms::and);
+      }
+    }
+    return terms;
   }
 
   private void connect(

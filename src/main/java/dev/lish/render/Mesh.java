@@ -13,8 +13,18 @@ import java.util.TreeMap;
  * @param stages in delivery order
  * @param renders stage to the stage whose bytes it gets (itself, unless it says {@code renders:})
  * @param groups in order of precedence
+ * @param guard what is set for the endpoint guard
  */
-public record Mesh(List<StageRule> stages, SortedMap<String, String> renders, List<Group> groups) {
+public record Mesh(
+    List<StageRule> stages,
+    SortedMap<String, String> renders,
+    List<Group> groups,
+    GuardLimits guard) {
+  /** With the guard's defaults. */
+  public Mesh(List<StageRule> stages, SortedMap<String, String> renders, List<Group> groups) {
+    this(stages, renders, groups, GuardLimits.DEFAULT);
+  }
+
   /** Copies the collections. */
   public Mesh {
     stages = List.copyOf(stages);

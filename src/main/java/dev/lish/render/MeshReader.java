@@ -70,7 +70,7 @@ public final class MeshReader {
   }
 
   private Mesh read(Node document) {
-    Map<String, Node> fields = values.fields(document, PATH, "stages", "groups");
+    Map<String, Node> fields = values.fields(document, PATH, "stages", "groups", "guard");
     int i = 0;
     for (Node node : items(document, fields, "stages")) {
       stages.read(node, "stages[" + i++ + "]");
@@ -79,7 +79,8 @@ public final class MeshReader {
     for (Node node : items(document, fields, "groups")) {
       groups.read(node, "groups[" + i++ + "]");
     }
-    return new Mesh(stages.rules(), stages.renders(), groups.groups());
+    GuardLimits guard = new GuardReader(values).read(fields.get("guard"));
+    return new Mesh(stages.rules(), stages.renders(), groups.groups(), guard);
   }
 
   private List<Node> items(Node document, Map<String, Node> fields, String key) {

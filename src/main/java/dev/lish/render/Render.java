@@ -193,7 +193,7 @@ final class Render {
         return earlier.group;
       }
     }
-    GroupBuilder builder = new GroupBuilder(key, discovery, this::one, found);
+    GroupBuilder builder = new GroupBuilder(key, discovery, mesh.guard(), this::one, found);
     documents.forEach(all -> all.forEach(builder::add));
     Rendered.Group group = builder.build();
     built.add(new Built(documents, group));

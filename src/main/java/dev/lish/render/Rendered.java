@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.guard.Terms;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
@@ -46,10 +47,12 @@ public record Rendered(
    *
    * @param resources by type and name; no endpoints, and no entry for a type without resources
    * @param endpoints by EDS name: every assignment that the group's clusters can ask for
+   * @param terms by EDS name: what the clusters that ask for it say of changes of its hosts
    */
   public record Group(
       SortedMap<ResourceType, SortedMap<String, Resource>> resources,
-      SortedMap<String, EndpointSpec> endpoints) {
+      SortedMap<String, EndpointSpec> endpoints,
+      SortedMap<String, Terms> terms) {
     /** Copies the maps. */
     public Group {
       TreeMap<ResourceType, SortedMap<String, Resource>> copy = new TreeMap<>();
@@ -58,6 +61,12 @@ public record Rendered(
               copy.put(type, Collections.unmodifiableSortedMap(new TreeMap<>(byName))));
       resources = Collections.unmodifiableSortedMap(copy);
       endpoints = Collections.unmodifiableSortedMap(new TreeMap<>(endpoints));
+      terms = Collections.unmodifiableSortedMap(new TreeMap<>(terms));
+    }
+
+    /** On what terms the hosts of this assignment may change. */
+    public Terms terms(String name) {
+      return terms.getOrDefault(name, Terms.NONE);
     }
   }
 }

@@ -19,4 +19,11 @@ record Draft(
     ContentHash content,
     Collection<Resource> changed,
     List<Resource> replaced,
-    boolean unsure) {}
+    boolean unsure) {
+  /** True when the client has the resource from this and did not have one of its name before. */
+  boolean adds(String name) {
+    return !unsure
+        && changed.stream().anyMatch(r -> r.name().equals(name))
+        && replaced.stream().noneMatch(r -> r.name().equals(name));
+  }
+}

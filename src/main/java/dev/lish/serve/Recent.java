@@ -33,6 +33,11 @@ final class Recent<K, V> {
     return Optional.ofNullable(values.get(key));
   }
 
+  /** All values, in no order. */
+  Iterable<V> values() {
+    return values.values();
+  }
+
   V get(K key, Function<K, V> compute) {
     V known = values.get(key);
     if (known != null) {

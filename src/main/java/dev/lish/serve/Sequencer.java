@@ -98,11 +98,13 @@ final class Sequencer {
 
   /** The next response, if anything may go now; to be called until it is empty. */
   Optional<Outgoing> next(Snapshot snapshot, long now) {
-    Gate gate = new Gate(used(snapshot), name -> false);
+    Gate gate = gate(snapshot, now);
     for (ResourceType type : TYPES) {
       TypeStream stream = streams.get(type);
       // At most one unanswered response per type: what changes meanwhile is sent as one.
-      if (stream != null && stream.inFlight().isEmpty() && mayAdd(type, now)) {
+      if (stream != null
+          && (stream.inFlight().isEmpty() || overtakes(type, now))
+          && mayAdd(type, now)) {
         Optional<Outgoing> next = take(stream, snapshot, gate, now);
         if (next.isPresent()) {
           return next;
@@ -146,6 +148,33 @@ final class Sequencer {
       default -> {}
     }
     return Optional.of(new Outgoing(draft.payload(), nonce));
+  }
+
+  /**
+   * Envoy accepts clusters only when all are warm (it pauses CDS meanwhile). One that waits for an
+   * assignment for ever must not keep it from all clusters to come, so these go without the answer.
+   */
+  private boolean overtakes(ResourceType type, long now) {
+    TypeStream stream = streams.get(type);
+    return type == ResourceType.CLUSTER
+        && kind.ads()
+        && stream != null
+        && stream.overdue(now, waits.ack());
+  }
+
+  /** A cluster that the client got lately and that was never warm: nothing can have used it. */
+  private boolean stuck(String name, long now) {
+    TypeStream clusters = streams.get(ResourceType.CLUSTER);
+    TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+    return overtakes(ResourceType.CLUSTER, now)
+        && clusters != null
+        && clusters.unproven(name)
+        && clusters
+            .base
+            .get(name)
+            .flatMap(shared.clusterNames()::of)
+            .filter(eds -> endpoints == null || !endpoints.answered(eds))
+            .isPresent();
   }
 
   private ResourceSet base(ResourceType type) {
@@ -246,13 +275,21 @@ final class Sequencer {
         : goneSince.computeIfAbsent(name, n -> now) + waits.drain();
   }
 
-  private Predicate<String> used(Snapshot snapshot) {
-    // The clusters of separate streams come on another stream.
-    return name ->
-        shared
-            .clusterNames()
-            .of(kind.ads() ? base(ResourceType.CLUSTER) : snapshot.set(ResourceType.CLUSTER))
-            .contains(name);
+  private Gate gate(Snapshot snapshot, long now) {
+    ClusterNames names = shared.clusterNames();
+    Set<String> wanted = names.of(snapshot.set(ResourceType.CLUSTER));
+    // The clusters of separate streams come on another stream. On an aggregated one Envoy does not
+    // ask for clusters before all that it has are warm.
+    boolean here = kind.ads() && streams.containsKey(ResourceType.CLUSTER);
+    Set<String> had = here ? names.of(base(ResourceType.CLUSTER)) : wanted;
+    // In state of the world an empty assignment takes the hosts away, so a cluster of an earlier
+    // stream that stays only until nothing needs it must not get one. In delta it only ends the
+    // warming.
+    return new Gate(
+        had::contains,
+        name ->
+            had.contains(name) && (kind.delta() || wanted.contains(name) || awaited.contains(name)),
+        name -> stuck(name, now));
   }
 
   /** Types whose answer has become overdue since the last call. */

@@ -33,6 +33,7 @@ final class Shared {
   private final Recent<Whole, List<Resource>> wholes = Recent.ofCount(256);
   private final Recent<Asked, Part> parts = Recent.ofCount(256);
   private final Recent<Known, ResourceSet> known = Recent.ofCount(256);
+  private final Recent<Between, Optional<ResourceSet>> between = Recent.ofCount(256);
   private final Recent<Step, Optional<Draft>> steps =
       new Recent<>(MOST_STEP_BYTES, d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L);
 
@@ -71,6 +72,8 @@ final class Shared {
   record Kind(ResourceType type, boolean delta, int epoch) {}
 
   private record Known(ResourceType type, String version) {}
+
+  private record Between(ResourceType type, String version, ContentHash target, int epoch) {}
 
   private record Whole(ResourceType type, ContentHash set) {}
 
@@ -171,8 +174,27 @@ final class Shared {
     }
   }
 
-  /** The set of that version, if it was served lately. */
-  Optional<ResourceSet> known(ResourceType type, String version) {
-    return known.get(new Known(type, version));
+  /**
+   * The set of that version, if it was served lately: as a whole, or together with what must stay
+   * for a while of an older one, which is what a client has whose last stream broke meanwhile.
+   */
+  Optional<ResourceSet> known(String version, ResourceSet target, int epoch) {
+    Optional<ResourceSet> whole = known.get(new Known(target.type(), version));
+    return whole.isPresent()
+        ? whole
+        : between.get(
+            new Between(target.type(), version, target.hash(), epoch), key -> find(key, target));
+  }
+
+  private Optional<ResourceSet> find(Between wanted, ResourceSet target) {
+    for (ResourceSet older : known.values()) {
+      if (older.type() == wanted.type) {
+        ResourceSet kept = keeping(target, older, difference(older, target).removed());
+        if (Version.of(kept.hash(), wanted.epoch).value().equals(wanted.version)) {
+          return Optional.of(kept);
+        }
+      }
+    }
+    return Optional.empty();
   }
 }

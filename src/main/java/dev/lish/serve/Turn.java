@@ -81,7 +81,9 @@ final class Turn {
     }
     List<String> kept = new ArrayList<>();
     for (String name : difference.removed()) {
-      if (stream.subscription.covers(name) && (always || !gate.mayRemove().test(name))) {
+      // A cluster that came a moment ago asks for its assignment yet, though both are gone again.
+      boolean wanted = stream.subscription.covers(name) || (always && gate.used().test(name));
+      if (wanted && (always || !gate.mayRemove().test(name))) {
         kept.add(name);
       }
     }
@@ -138,7 +140,7 @@ final class Turn {
       covered(difference.changed()).forEach(r -> send.put(r.name(), r));
     }
     remove(difference, next);
-    todos();
+    todos(next);
     send.values().removeIf(r -> stream.rejected.has(r.hash()));
     oneByOne();
     boolean due = stream.answerDue;
@@ -175,21 +177,22 @@ final class Turn {
     }
   }
 
-  private void todos() {
+  private void todos(ResourceSet next) {
     for (Iterator<Map.Entry<String, Todo>> i = stream.todo.entrySet().iterator(); i.hasNext(); ) {
       Map.Entry<String, Todo> entry = i.next();
-      if (!waits(entry.getKey(), entry.getValue())) {
+      if (!waits(entry.getKey(), entry.getValue(), next)) {
         i.remove();
       }
     }
   }
 
   /** Does what is to do for the name; true: not yet. */
-  private boolean waits(String name, Todo todo) {
+  private boolean waits(String name, Todo todo, ResourceSet next) {
     if (!stream.subscription.covers(name) || send.containsKey(name)) {
       return false;
     }
-    Optional<Resource> resource = target.get(name).or(() -> standIn(stream.type, name));
+    // What is kept for now counts as being there.
+    Optional<Resource> resource = next.get(name).or(() -> standIn(stream.type, name));
     if (resource.isPresent()) {
       send.put(name, resource.get());
       return false;
@@ -211,7 +214,7 @@ final class Turn {
 
   private boolean absentAssignment(String name) {
     // Its registry has not answered yet, or no cluster of this stream wants it: silence.
-    if (snapshot.unanswered().contains(name) || !gate.used().test(name)) {
+    if (snapshot.unanswered().contains(name) || !gate.mayBeEmpty().test(name)) {
       return true;
     }
     if (stream.delta) {

@@ -3,6 +3,8 @@ package dev.lish.serve;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -25,6 +27,9 @@ final class TypeStream {
     /** The client has it, we do not know what it is, and it does not exist any more. */
     GONE
   }
+
+  /** A bound on memory. */
+  private static final int MOST_OVERTAKEN = 16;
 
   /** A response that waits for its answer. */
   record InFlight(Draft draft, String nonce, long sentAt, Snapshot from) {}
@@ -64,6 +69,10 @@ final class TypeStream {
   final Rejected rejected = new Rejected();
 
   private @Nullable InFlight inFlight;
+
+  /** Unanswered responses before that one, oldest first. */
+  private final Deque<InFlight> overtaken = new ArrayDeque<>(0);
+
   private boolean late;
   private boolean nacked;
 
@@ -101,11 +110,10 @@ final class TypeStream {
   }
 
   private Reply answer(Request request) {
-    InFlight waiting = inFlight;
-    if (waiting == null || !waiting.nonce.equals(request.nonce())) {
+    InFlight waiting = waiting(request.nonce());
+    if (waiting == null) {
       return Reply.NONE;
     }
-    inFlight = null;
     // "NACK (…) is indicated by the presence of the error_detail field"
     Optional<String> error = request.error();
     if (error.isEmpty()) {
@@ -115,7 +123,29 @@ final class TypeStream {
     }
     nacked = true;
     reject(waiting.draft);
+    if (inFlight != null && Subscription.wholeSet(type)) {
+      // What has overtaken it contains what was rejected: it must not go again either.
+      rejected.add(inFlight.draft.content());
+    }
     return new Reply(Reply.Kind.NACK, Optional.of(waiting), error.get());
+  }
+
+  /** The response with this nonce, which does not wait for its answer any more. */
+  private @Nullable InFlight waiting(String nonce) {
+    InFlight newest = inFlight;
+    if (newest != null && newest.nonce.equals(nonce)) {
+      inFlight = null;
+      // Clients answer in order, so what is older has been answered too, or never will be.
+      overtaken.clear();
+      return newest;
+    }
+    for (InFlight older : overtaken) {
+      if (older.nonce.equals(nonce)) {
+        overtaken.remove(older);
+        return older;
+      }
+    }
+    return null;
   }
 
   /** The same bytes must never go again; what the client has of them is not known. */
@@ -194,7 +224,9 @@ final class TypeStream {
       return;
     }
     Optional<ResourceSet> known =
-        subscription.wildcard() ? shared.known(type, claimedVersion) : Optional.empty();
+        subscription.wildcard()
+            ? shared.known(claimedVersion, target, snapshot.epoch())
+            : Optional.empty();
     if (known.isPresent()) {
       base = known.get();
     } else {
@@ -235,6 +267,14 @@ final class TypeStream {
 
   /** Notes that a response goes out now. */
   void sent(Draft draft, String nonce, long now, Snapshot from) {
+    if (inFlight != null) {
+      overtaken.addLast(inFlight);
+      if (overtaken.size() > MOST_OVERTAKEN) {
+        overtaken.removeFirst();
+        // Its rejection would not be understood any more.
+        whole = true;
+      }
+    }
     inFlight = new InFlight(draft, nonce, now, from);
     lastNonce = nonce;
     late = false;
@@ -247,6 +287,17 @@ final class TypeStream {
     }
     late = true;
     return true;
+  }
+
+  /** True when the newest response has waited that long for its answer. */
+  boolean overdue(long now, long wait) {
+    return inFlight != null && now - inFlight.sentAt >= wait;
+  }
+
+  /** True when the client got this resource in responses that it has not answered, and only so. */
+  boolean unproven(String name) {
+    return inFlight != null
+        && (inFlight.draft.adds(name) || overtaken.stream().anyMatch(o -> o.draft.adds(name)));
   }
 
   /** Assignments of these names are to be sent again, after the clusters that go out now. */

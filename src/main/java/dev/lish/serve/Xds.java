@@ -1,6 +1,8 @@
 package dev.lish.serve;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.Assignment;
 import io.grpc.Metadata;
@@ -70,6 +72,18 @@ public final class Xds {
   /** Every stream that has introduced itself; a node with several streams is there as often. */
   public List<NodeView> nodes() {
     return new ArrayList<>(streams.nodes());
+  }
+
+  /**
+   * The node whose serialized form this is, at the other end of the call that is served now; empty
+   * when the bytes are no node.
+   */
+  public static Optional<Node> introduced(byte[] node) {
+    try {
+      return Optional.of(Peer.of(ServiceRequestContext.current()).introduce(node));
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
   }
 
   /** How many streams are open. */

@@ -1,6 +1,8 @@
 package dev.lish.snapshot;
 
+import dev.lish.guard.Admitted;
 import dev.lish.model.ContentHash;
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
@@ -8,34 +10,101 @@ import dev.lish.model.Version;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that one kind of Envoy should have. Immutable.
- *
- * @param key whom it is for
- * @param revision of the mesh folder that it was rendered from
- * @param epoch of the stage; part of every version, see {@link dev.lish.model.StageControl}
- * @param sets one per type, every type present
- * @param unanswered EDS names whose registry has not answered yet: to be met by silence, whereas a
- *     name that is neither here nor in the endpoint set does not exist
+ * Everything that one kind of Envoy should have. Immutable. Its endpoints are {@link Admitted}:
+ * there is no other way into it.
  */
-public record Snapshot(
-    SnapshotKey key,
-    Revision revision,
-    int epoch,
-    Map<ResourceType, ResourceSet> sets,
-    Set<String> unanswered) {
-  /** Copies the collections; fills in empty sets for types without resources. */
-  public Snapshot {
+public final class Snapshot {
+  private final SnapshotKey key;
+  private final Revision revision;
+  private final int epoch;
+  private final Map<ResourceType, ResourceSet> sets;
+  private final Set<String> unanswered;
+
+  private Snapshot(
+      SnapshotKey key,
+      Revision revision,
+      int epoch,
+      Map<ResourceType, ResourceSet> sets,
+      Set<String> unanswered) {
+    this.key = key;
+    this.revision = revision;
+    this.epoch = epoch;
+    this.sets = sets;
+    this.unanswered = Set.copyOf(unanswered);
+  }
+
+  /**
+   * A snapshot.
+   *
+   * @param sets of everything but endpoints; a type without resources may be absent
+   * @param endpoints the assignments that are answered
+   * @param unanswered EDS names whose registry has not answered yet: to be met by silence, whereas
+   *     a name that is neither here nor in the endpoint set does not exist
+   * @throws IllegalArgumentException when the sets have endpoints: the guard has not seen them
+   */
+  public static Snapshot of(
+      Origin origin,
+      Map<ResourceType, ResourceSet> sets,
+      Collection<Admitted> endpoints,
+      Set<String> unanswered) {
+    if (sets.containsKey(ResourceType.ENDPOINT)) {
+      throw new IllegalArgumentException("endpoints among the sets (expected: admitted ones)");
+    }
     EnumMap<ResourceType, ResourceSet> all = new EnumMap<>(ResourceType.class);
     for (ResourceType type : ResourceType.values()) {
       ResourceSet set = sets.get(type);
       all.put(type, set == null ? ResourceSet.empty(type) : set);
     }
-    sets = Collections.unmodifiableMap(all);
-    unanswered = Set.copyOf(unanswered);
+    all.put(
+        ResourceType.ENDPOINT,
+        ResourceSet.of(ResourceType.ENDPOINT, endpoints.stream().map(Admitted::resource).toList()));
+    return new Snapshot(
+        origin.key(),
+        origin.revision(),
+        origin.epoch(),
+        Collections.unmodifiableMap(all),
+        unanswered);
+  }
+
+  /**
+   * Whom a snapshot is for, and where it comes from.
+   *
+   * @param key whom it is for
+   * @param revision of the mesh folder that it was rendered from
+   * @param epoch of the stage; part of every version, see {@link dev.lish.model.StageControl}
+   */
+  public record Origin(SnapshotKey key, Revision revision, int epoch) {}
+
+  /** Whom it is for. */
+  public SnapshotKey key() {
+    return key;
+  }
+
+  /** Of the mesh folder that it was rendered from. */
+  public Revision revision() {
+    return revision;
+  }
+
+  /** Of the stage. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** One per type, every type present. */
+  public Map<ResourceType, ResourceSet> sets() {
+    return sets;
+  }
+
+  /** EDS names whose registry has not answered yet. */
+  public Set<String> unanswered() {
+    return unanswered;
   }
 
   /** The resources of this type. */
@@ -59,17 +128,61 @@ public record Snapshot(
 
   /** The version of everything together. */
   public Version version() {
+    return version(sets.values(), epoch);
+  }
+
+  /** The version of all these sets together. */
+  public static Version version(Collection<ResourceSet> sets, int epoch) {
     ContentHash sum = ContentHash.EMPTY;
-    for (ResourceSet set : sets.values()) {
+    for (ResourceSet set : sets) {
       sum = sum.plus(set.hash());
     }
     return Version.of(sum, epoch);
   }
 
-  /** This snapshot with other endpoints. */
-  public Snapshot withEndpoints(ResourceSet endpoints, Set<String> stillUnanswered) {
+  /** This snapshot in another epoch. */
+  public Snapshot withEpoch(int other) {
+    return new Snapshot(key, revision, other, sets, unanswered);
+  }
+
+  /** This snapshot with other assignments of these names; one that is empty is gone. */
+  public Snapshot withEndpoints(
+      Map<String, Optional<Admitted>> changes, Set<String> stillUnanswered) {
+    Map<String, Optional<Resource>> resources = new HashMap<>();
+    changes.forEach((name, change) -> resources.put(name, change.map(Admitted::resource)));
     EnumMap<ResourceType, ResourceSet> next = new EnumMap<>(sets);
-    next.put(ResourceType.ENDPOINT, endpoints);
-    return new Snapshot(key, revision, epoch, next, stillUnanswered);
+    next.put(ResourceType.ENDPOINT, set(ResourceType.ENDPOINT).with(resources));
+    return new Snapshot(key, revision, epoch, Collections.unmodifiableMap(next), stillUnanswered);
+  }
+
+  /**
+   * This snapshot rewritten for a rehearsal, whose Envoys have no traffic that could be harmed: the
+   * one way past the guard. The build sees to it that only {@code dev.lish.trial} calls it.
+   *
+   * @param rewritten one set per type, every type present
+   */
+  public Snapshot rehearsed(Map<ResourceType, ResourceSet> rewritten) {
+    return new Snapshot(
+        key, revision, epoch, Collections.unmodifiableMap(new EnumMap<>(rewritten)), unanswered);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Snapshot that
+        && epoch == that.epoch
+        && key.equals(that.key)
+        && revision.equals(that.revision)
+        && sets.equals(that.sets)
+        && unanswered.equals(that.unanswered);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(key, revision, epoch, sets, unanswered);
+  }
+
+  @Override
+  public String toString() {
+    return key + "@" + revision + " " + sets.values();
   }
 }

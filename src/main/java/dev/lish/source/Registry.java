@@ -4,7 +4,10 @@ import dev.lish.model.Problem;
 import java.util.List;
 import java.util.Set;
 
-/** Something that knows instances of services: Consul, a file, an in-house registry. */
+/**
+ * Something that knows instances of services: Consul, a file, an in-house registry. What each
+ * method must guarantee is in {@code docs/registries.md}, and tested by the contract test.
+ */
 public interface Registry extends AutoCloseable {
   /** The name that discovery names start with. */
   String name();
@@ -21,7 +24,10 @@ public interface Registry extends AutoCloseable {
   /** The catalog, sorted by name, for templates. Watched from the first call on, once. */
   Source<List<Service>> services();
 
-  /** What is wrong with what it was last given to read; what was good before is used. */
+  /**
+   * What is wrong with what it was last given to read: errors where what was good before is used
+   * instead, warnings for what was left out.
+   */
   default List<Problem> problems() {
     return List.of();
   }

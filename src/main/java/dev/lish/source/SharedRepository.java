@@ -18,4 +18,7 @@ public interface SharedRepository extends Source<SharedState> {
   /** Writes {@code /membership.json}: which mesh revision decides who belongs where. */
   CompletableFuture<Commit> putMembership(
       Revision base, Revision membership, String by, String summary);
+
+  /** Writes, or removes, the file of a target below {@code /drains/}. */
+  CompletableFuture<Commit> putDrain(DrainChange change);
 }

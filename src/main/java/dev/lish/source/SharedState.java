@@ -1,5 +1,6 @@
 package dev.lish.source;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import java.util.Collections;
@@ -15,12 +16,17 @@ import java.util.TreeMap;
  *     StageControl#DEFAULT}
  * @param membership the mesh revision whose {@code stages:} and {@code groups:} decide who belongs
  *     where; empty until the first was accepted
+ * @param drains target to drain
  */
 public record SharedState(
-    Revision revision, SortedMap<String, StageControl> stages, Optional<Revision> membership) {
-  /** Copies the map. */
+    Revision revision,
+    SortedMap<String, StageControl> stages,
+    Optional<Revision> membership,
+    SortedMap<String, Drain> drains) {
+  /** Copies the maps. */
   public SharedState {
     stages = Collections.unmodifiableSortedMap(new TreeMap<>(stages));
+    drains = Collections.unmodifiableSortedMap(new TreeMap<>(drains));
   }
 
   /** What was set for the stage. */

@@ -99,8 +99,7 @@ final class Wiring implements UnaryOperator<Assignment> {
     }
     Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
     wired.forEach((type, all) -> sets.put(type, ResourceSet.of(type, all)));
-    return new Snapshot(
-        snapshot.key(), snapshot.revision(), snapshot.epoch(), sets, snapshot.unanswered());
+    return snapshot.rehearsed(sets);
   }
 
   /** EDS name to the clusters that ask for it. */

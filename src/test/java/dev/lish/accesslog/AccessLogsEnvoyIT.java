@@ -13,6 +13,7 @@ import dev.lish.testing.Upstream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +93,8 @@ class AccessLogsEnvoyIT {
                             common_config: { log_name: tunnel, transport_api_version: V3, buffer_flush_interval: 0.1s, grpc_service: { envoy_grpc: { cluster_name: lish } } }
       """;
 
-  private final AccessLogs accessLogs = new AccessLogs(100);
+  private final AccessLogs accessLogs =
+      new AccessLogs(AccessLogs.Limits.DEFAULT, Origins.NONE, Clock.systemUTC());
   private final Server server =
       Server.builder()
           .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -109,6 +111,7 @@ class AccessLogsEnvoyIT {
   @AfterEach
   void stop() {
     server.stop().join();
+    accessLogs.close();
   }
 
   private long entries() {
@@ -140,7 +143,7 @@ class AccessLogsEnvoyIT {
       assertThat(accessLogs.view().logs())
           .extracting(AccessLogView.Log::nodeCluster, AccessLogView.Log::name)
           .containsOnly(tuple("edge", "ingress"), tuple("edge", "tunnel"));
-      assertThat(accessLogs.view().refused()).isZero();
+      assertThat(accessLogs.view().received().refused()).isZero();
     }
   }
 }

@@ -27,7 +27,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AccessLogsIT {
-  private final AccessLogs accessLogs = new AccessLogs(3);
+  private final AccessLogs accessLogs =
+      new AccessLogs(new AccessLogs.Limits(3, 10, 10, 10, 80), Origins.NONE, Clock.systemUTC());
   private final Server server =
       Server.builder()
           .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -57,6 +58,7 @@ class AccessLogsIT {
   @AfterEach
   void stop() {
     server.stop().join();
+    accessLogs.close();
   }
 
   private static HTTPAccessLogEntries http(String cluster, int... statuses) {
@@ -133,24 +135,22 @@ class AccessLogsIT {
     first.end();
     second.end();
 
-    assertThat(accessLogs.view())
-        .isEqualTo(
-            new AccessLogView(
-                0,
-                2,
-                3,
-                0,
-                List.of(
-                    new AccessLogView.Count("db", ResponseClass.TCP, 1),
-                    new AccessLogView.Count("payments", ResponseClass.C2XX, 2),
-                    new AccessLogView.Count("payments", ResponseClass.C5XX, 1)),
-                List.of(
-                    new AccessLogView.Log("edge", "ingress", 0, 3),
-                    new AccessLogView.Log("edge", "tcp", 0, 1))));
+    AccessLogView view = accessLogs.view();
+    assertThat(view.received()).isEqualTo(new AccessLogView.Received(0, 2, 0, 3, 0));
+    assertThat(view.lost()).isEqualTo(new AccessLogView.Lost(0, 0, 0));
+    assertThat(view.counts())
+        .containsExactly(
+            new AccessLogView.Count("db", ResponseClass.TCP, 1),
+            new AccessLogView.Count("payments", ResponseClass.C2XX, 2),
+            new AccessLogView.Count("payments", ResponseClass.C5XX, 1));
+    assertThat(view.logs())
+        .containsExactly(
+            new AccessLogView.Log("edge", "ingress", 0, 3),
+            new AccessLogView.Log("edge", "tcp", 0, 1));
   }
 
   @Test
-  void clustersAboveTheLimitAreCountedTogether() throws Exception {
+  void seriesAboveTheLimitAreCountedTogether() throws Exception {
     Client client = new Client();
     client.stream.onNext(from("edge", "a").setHttpLogs(http("", 404)).build());
     for (int i = 0; i < 10; i++) {
@@ -159,26 +159,25 @@ class AccessLogsIT {
     }
     client.end();
 
-    assertThat(accessLogs.view().counts())
-        .containsExactly(
-            new AccessLogView.Count("c0", ResponseClass.C2XX, 1),
-            new AccessLogView.Count("c1", ResponseClass.C2XX, 1),
-            new AccessLogView.Count("none", ResponseClass.C4XX, 1),
-            new AccessLogView.Count("other", ResponseClass.C2XX, 8));
+    AccessLogView view = accessLogs.view();
+    assertThat(view.entries()).isEqualTo(11);
+    assertThat(view.series()).filteredOn(s -> !s.key().cluster().equals("other")).hasSize(3);
+    assertThat(view.lost().folded()).isEqualTo(8);
   }
 
   @Test
   void openStreamIsShownAndEndsWithItsConnection() throws Exception {
     Client client = new Client();
     client.stream.onNext(from("edge", "ingress").setHttpLogs(http("payments", 200)).build());
-    Await.until("the message is counted", () -> accessLogs.view().messages() == 1);
+    Await.until("the message is counted", () -> accessLogs.view().received().messages() == 1);
 
-    assertThat(accessLogs.view().openStreams()).isEqualTo(1);
+    assertThat(accessLogs.view().received().openStreams()).isEqualTo(1);
     assertThat(accessLogs.view().logs())
         .containsExactly(new AccessLogView.Log("edge", "ingress", 1, 1));
     client.stream.onError(Status.CANCELLED.asRuntimeException());
 
-    Await.until("the stream has ended", () -> accessLogs.view().openStreams() == 0);
+    Await.until("the stream has ended", () -> accessLogs.view().received().openStreams() == 0);
+    assertThat(accessLogs.view().received().broken()).isEqualTo(1);
     assertThat(accessLogs.view().logs())
         .containsExactly(new AccessLogView.Log("edge", "ingress", 0, 1));
   }
@@ -193,7 +192,7 @@ class AccessLogsIT {
             .build());
 
     assertThat(client.failure()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(accessLogs.view().refused()).isEqualTo(1);
+    assertThat(accessLogs.view().received().refused()).isEqualTo(1);
     other.stream.onNext(from("edge", "b").setHttpLogs(http("payments", 200)).build());
     other.end();
     assertThat(accessLogs.view().counts())
@@ -218,8 +217,8 @@ class AccessLogsIT {
     String status =
         response.headers().get("grpc-status", response.trailers().get("grpc-status", "none"));
     assertThat(status).isEqualTo(Integer.toString(Status.Code.INVALID_ARGUMENT.value()));
-    assertThat(accessLogs.view().refused()).isEqualTo(1);
-    assertThat(accessLogs.view().openStreams()).isZero();
+    assertThat(accessLogs.view().received().refused()).isEqualTo(1);
+    assertThat(accessLogs.view().received().openStreams()).isZero();
   }
 
   private String uri(String scheme) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UnknownFieldSet;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
+import io.envoyproxy.envoy.data.accesslog.v3.AccessLogType;
+import io.envoyproxy.envoy.data.accesslog.v3.ConnectionProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPAccessLogEntry;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPRequestProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
@@ -20,25 +23,62 @@ import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsMessage.TCPAcces
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class BatchReaderTest {
-  private static List<String> read(ByteString message) throws IOException {
-    List<String> seen = new ArrayList<>();
-    BatchReader.read(
-        message,
-        new BatchReader.Sink() {
-          @Override
-          public void identifier(ByteString nodeCluster, ByteString logName) {
-            seen.add(nodeCluster.toStringUtf8() + " writes " + logName.toStringUtf8());
-          }
+  /** What the reader told, in words. */
+  private static final class Seen implements BatchReader.Sink {
+    final List<String> lines = new ArrayList<>();
+    private final boolean wanted;
 
-          @Override
-          public void entry(ByteString upstreamCluster, ResponseClass response) {
-            seen.add(upstreamCluster.toStringUtf8() + " " + response.label());
-          }
-        });
-    return seen;
+    Seen(boolean wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void identifier(ByteString node, ByteString nodeCluster, ByteString logName) {
+      lines.add(nodeCluster.toStringUtf8() + " writes " + logName.toStringUtf8());
+    }
+
+    @Override
+    public void entry(Entry e) {
+      lines.add(
+          e.cluster().toStringUtf8()
+              + "/"
+              + e.route().toStringUtf8()
+              + " "
+              + e.response().label()
+              + " "
+              + FlagClass.letters(e.flags)
+              + " "
+              + e.duration
+              + " "
+              + e.firstByte
+              + " "
+              + e.received
+              + "/"
+              + e.sent
+              + " "
+              + e.retries()
+              + (e.partial ? " partial" : ""));
+    }
+
+    @Override
+    public boolean wantsEntries() {
+      return wanted;
+    }
+
+    @Override
+    public void skipped() {
+      lines.add("skipped");
+    }
+  }
+
+  private static List<String> read(ByteString message) throws IOException {
+    Seen seen = new Seen(true);
+    BatchReader.read(Batch.of(message), new Entry(), seen);
+    return seen.lines;
   }
 
   private static HTTPAccessLogEntry http(String cluster, int status) {
@@ -49,13 +89,29 @@ class BatchReaderTest {
                 .setSampleRate(0.5)
                 .setUpstreamCluster(cluster)
                 .setResponseFlags(ResponseFlags.newBuilder().setNoRouteFound(true))
-                .setRouteName("a route"))
-        .setRequest(HTTPRequestProperties.newBuilder().setPath("/").putRequestHeaders("a", "b"))
+                .setRouteName("a route")
+                .setDuration(Duration.newBuilder().setSeconds(1).setNanos(2_000))
+                .setTimeToFirstUpstreamRxByte(Duration.newBuilder().setNanos(7_999))
+                .setUpstreamRequestAttemptCount(3))
+        .setRequest(
+            HTTPRequestProperties.newBuilder()
+                .setPath("/")
+                .putRequestHeaders("a", "b")
+                .setRequestHeadersBytes(100)
+                .setRequestBodyBytes(10))
         .setResponse(
             HTTPResponseProperties.newBuilder()
                 .setResponseCode(UInt32Value.of(status))
+                .setResponseHeadersBytes(200)
                 .setResponseBodyBytes(1_000_000))
         .build();
+  }
+
+  private static ByteString http(HTTPAccessLogEntry... entries) {
+    return StreamAccessLogsMessage.newBuilder()
+        .setHttpLogs(HTTPAccessLogEntries.newBuilder().addAllLogEntry(List.of(entries)))
+        .build()
+        .toByteString();
   }
 
   @Test
@@ -69,12 +125,14 @@ class BatchReaderTest {
             .setHttpLogs(
                 HTTPAccessLogEntries.newBuilder()
                     .addLogEntry(http("payments", 200))
-                    .addLogEntry(http("", 404))
-                    .addLogEntry(http("payments", 0)))
+                    .addLogEntry(HTTPAccessLogEntry.getDefaultInstance()))
             .build();
 
     assertThat(read(message.toByteString()))
-        .containsExactly("edge writes ingress", "payments 2xx", " 4xx", "payments none");
+        .containsExactly(
+            "edge writes ingress",
+            "payments/a route 2xx [NR] 1000002 7 110/1000200 2",
+            "/ none [] -1 -1 0/0 0");
   }
 
   @Test
@@ -86,10 +144,69 @@ class BatchReaderTest {
                     .addLogEntry(
                         TCPAccessLogEntry.newBuilder()
                             .setCommonProperties(
-                                AccessLogCommon.newBuilder().setUpstreamCluster("db"))))
+                                AccessLogCommon.newBuilder().setUpstreamCluster("db"))
+                            .setConnectionProperties(
+                                ConnectionProperties.newBuilder()
+                                    .setReceivedBytes(5)
+                                    .setSentBytes(6))))
             .build();
 
-    assertThat(read(message.toByteString())).containsExactly("db tcp");
+    assertThat(read(message.toByteString())).containsExactly("db/ tcp [] -1 -1 5/6 0");
+  }
+
+  @Test
+  void entriesOfPartsOfARequestAreTold() throws IOException {
+    List<String> partial = new ArrayList<>();
+    for (AccessLogType type : AccessLogType.values()) {
+      if (type != AccessLogType.UNRECOGNIZED) {
+        HTTPAccessLogEntry.Builder entry = http("a", 200).toBuilder();
+        entry.getCommonPropertiesBuilder().setAccessLogType(type);
+        if (read(http(entry.build())).get(0).endsWith("partial")) {
+          partial.add(type.name());
+        }
+      }
+    }
+    assertThat(partial)
+        .containsExactly(
+            "TcpUpstreamConnected",
+            "TcpPeriodic",
+            "DownstreamStart",
+            "DownstreamPeriodic",
+            "UpstreamPoolReady",
+            "UpstreamPeriodic",
+            "UpstreamEnd",
+            "DownstreamTunnelSuccessfullyEstablished",
+            "UdpTunnelUpstreamConnected",
+            "UdpPeriodic");
+  }
+
+  @Test
+  void everyFlagIsRead() throws IOException {
+    ResponseFlags.Builder all = ResponseFlags.newBuilder();
+    ResponseFlags.getDescriptor()
+        .getFields()
+        .forEach(
+            field ->
+                all.setField(
+                    field,
+                    field.isRepeated() || field.getName().startsWith("unauthorized")
+                        ? ResponseFlags.Unauthorized.getDefaultInstance()
+                        : (Object) true));
+    HTTPAccessLogEntry.Builder entry = HTTPAccessLogEntry.newBuilder();
+    entry.getCommonPropertiesBuilder().setResponseFlags(all);
+
+    assertThat(read(http(entry.build())).get(0))
+        .contains(
+            "[LH, UH, UT, LR, UR, UF, UC, UO, NR, DI, FI, RL, UAEX, RLSE, DC, URX, SI, IH, DPE,"
+                + " UMSDR, RFCF, NFCF, DT, UPE, NC, OM, DF, DR");
+  }
+
+  @Test
+  void entriesThatAreNotWantedAreSkippedOneByOne() throws IOException {
+    Seen seen = new Seen(false);
+    BatchReader.read(Batch.of(http(http("a", 200), http("b", 503))), new Entry(), seen);
+
+    assertThat(seen.lines).containsExactly("skipped", "skipped");
   }
 
   @Test
@@ -114,20 +231,33 @@ class BatchReaderTest {
                     .addLogEntry(http("payments", 503).toBuilder().setUnknownFields(later)))
             .build();
 
-    assertThat(read(message.toByteString())).containsExactly("payments 5xx");
+    assertThat(read(message.toByteString())).hasSize(1).first().asString().contains(" 5xx ");
   }
 
   @Test
   void refusesTruncatedBytes() {
-    ByteString whole =
-        StreamAccessLogsMessage.newBuilder()
-            .setHttpLogs(HTTPAccessLogEntries.newBuilder().addLogEntry(http("payments", 200)))
-            .build()
-            .toByteString();
+    ByteString whole = http(http("payments", 200));
 
     for (int size = 1; size < whole.size(); size++) {
       ByteString part = whole.substring(0, size);
       assertThatThrownBy(() -> read(part)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void randomBytesAreReadOrRefusedAndNothingElse() {
+    Random random = new Random(7);
+    byte[] whole = http(http("payments", 200), http("orders", 503)).toByteArray();
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = whole.clone();
+      for (int j = random.nextInt(4); j >= 0; j--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      try {
+        assertThat(read(ByteString.copyFrom(bytes))).isNotNull();
+      } catch (IOException e) {
+        assertThat(e).hasMessageMatching("(a|no) .+");
+      }
     }
   }
 }

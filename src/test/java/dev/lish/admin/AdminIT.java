@@ -208,7 +208,7 @@ class AdminIT {
   void accessLogsAreShown() {
     assertThat(ADMIN.get("/api/v1/access-logs").contentUtf8())
         .isEqualTo(
-            "{\"openStreams\":1,\"streams\":2,\"messages\":3,\"refused\":0,"
+            "{\"openStreams\":1,\"streams\":2,\"broken\":5,\"messages\":3,\"refused\":4,\"dropped\":6,\"partial\":7,\"folded\":8,"
                 + "\"counts\":[{\"cluster\":\"payments\",\"response\":\"2xx\",\"entries\":40}],"
                 + "\"logs\":[{\"nodeCluster\":\"edge\",\"name\":\"ingress\",\"openStreams\":1,"
                 + "\"entries\":40}]}");

@@ -32,13 +32,23 @@ class ApiDocsIT {
       Pattern.compile("(?m)^((?:[^\\n]+\\n)+)```json\\n(.*?)\\n```", Pattern.DOTALL);
 
   /** The keys of these are data. */
-  private static final Set<String> MAPS = Set.of("by", "types", "resources", "files");
+  private static final Set<String> MAPS = Set.of("by", "types", "resources", "files", "flags");
 
   /** How the paragraph starts, and the answer that its example stands for. */
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
     Map<String, Supplier<AggregatedHttpResponse>> all = new TreeMap<>();
     for (String path :
-        List.of("status", "nodes", "problems", "sources", "delivery", "access-logs", "log-level")) {
+        List.of(
+            "status",
+            "nodes",
+            "problems",
+            "sources",
+            "delivery",
+            "access-logs",
+            "traffic",
+            "traffic/edges",
+            "drains",
+            "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }
     all.put("`GET /api/v1/nodes/{id}`", () -> ADMIN.get("/api/v1/nodes/edge/1"));

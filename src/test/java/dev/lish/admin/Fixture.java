@@ -3,7 +3,11 @@ package dev.lish.admin;
 import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.FlagClass;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.accesslog.Span;
+import dev.lish.accesslog.Traffic;
+import dev.lish.model.Drain;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.NodeMatch;
@@ -90,6 +94,12 @@ final class Fixture {
             new View.SourceView(
                 "consul:payments", Freshness.STALE, Optional.of(NOW.minusSeconds(90)), "refused"),
             new View.SourceView("consul:users", Freshness.MISSING, Optional.empty(), "")),
+        List.of(
+            new View.Drained(
+                new Drain("10.0.0.7", "ann", "disk", NOW.minusSeconds(60)),
+                true,
+                3,
+                Optional.of("changed by bob"))),
         assignment());
   }
 
@@ -98,11 +108,10 @@ final class Fixture {
         Resource.of(
             ResourceType.CLUSTER, "payments", ByteString.copyFromUtf8("body"), "c/payments.yaml");
     Snapshot snapshot =
-        new Snapshot(
-            EDGE,
-            new Revision(6),
-            1,
+        Snapshot.of(
+            new Snapshot.Origin(EDGE, new Revision(6), 1),
             Map.of(ResourceType.CLUSTER, ResourceSet.of(ResourceType.CLUSTER, List.of(cluster))),
+            List.of(),
             Set.of("consul:users"));
     return new Assignment(
         List.of(new StageRule("release", NodeMatch.ALL, 100)),
@@ -156,13 +165,40 @@ final class Fixture {
             Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, ""));
   }
 
+  static Traffic traffic(Span span) {
+    Traffic.Stats stats =
+        new Traffic.Stats(1_200, 30, 4.2, 120.5, 900.25, Map.of("UH", 20L, "UT", 10L));
+    return new Traffic(
+        span,
+        60,
+        List.of(new Traffic.Cluster("payments", stats)),
+        List.of(new Traffic.Version("beta", 7, stats), new Traffic.Version("", 0, stats)),
+        List.of(
+            new Traffic.Edge("edge-web", "payments", 1_000, 0),
+            new Traffic.Edge("in\"ner\u0007", "payments", 200, 30)));
+  }
+
   static AccessLogView accessLogs() {
     return new AccessLogView(
-        1,
-        2,
-        3,
-        0,
-        List.of(new AccessLogView.Count("payments", ResponseClass.C2XX, 40)),
+        new AccessLogView.Received(1, 2, 5, 3, 4),
+        new AccessLogView.Lost(6, 7, 8),
+        List.of(
+            new AccessLogView.Series(
+                new AccessLogView.SeriesKey(
+                    "beta",
+                    "edge",
+                    "edge-web",
+                    "payments",
+                    "all",
+                    ResponseClass.C2XX,
+                    FlagClass.NONE),
+                40,
+                new AccessLogView.Series.Bytes(1_000, 2_000),
+                2,
+                new AccessLogView.Series.Durations(
+                    3_000_000,
+                    List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
+                new AccessLogView.Series.FirstByte(39, 80_000))),
         List.of(new AccessLogView.Log("edge", "ingress", 1, 40)));
   }
 
@@ -227,6 +263,16 @@ final class Fixture {
           ? CompletableFuture.failedFuture(new NoSuchElementException("not found"))
           : CompletableFuture.completedFuture(
               new MeshFolder(revision.orElse(new Revision(7)), files));
+    }
+
+    @Override
+    public CompletableFuture<Commit> drain(String target, boolean force, Order order) {
+      return note("drain", target, force, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> undrain(String target, Order order) {
+      return note("undrain", target, order);
     }
 
     @Override

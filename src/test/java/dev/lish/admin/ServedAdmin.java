@@ -41,7 +41,11 @@ final class ServedAdmin implements BeforeAllCallback, BeforeEachCallback, AfterA
     Operations latest = Fixture.latest(() -> operations);
     Admin admin =
         new Admin(
-            new Reads(() -> Fixture.view(notReady), Fixture::nodes, Fixture::accessLogs),
+            new Reads(
+                () -> Fixture.view(notReady),
+                Fixture::nodes,
+                Fixture::accessLogs,
+                Fixture::traffic),
             new Texts(
                 accept -> new Texts.Page("text/plain; version=0.0.4", "lish_ready 1\n"),
                 resource -> "{\"name\": \"" + resource.name() + "\"}",

@@ -178,6 +178,19 @@ class AdminCommandsIT {
     assertOrder("rollback", "{\"stage\": \"release\", \"reason\": \"bad\", \"local\": false}");
   }
 
+  @Test
+  void drainAndUndrainSayWhatAndWhy() throws IOException {
+    server.answer("POST /api/v1/drain", 200, "{\"revision\": 7, \"changed\": true}");
+    server.answer("POST /api/v1/undrain", 200, "{\"revision\": 8, \"changed\": true}");
+    assertThat(lish.run("drain", "10.0.0.7", "-r", "disk", "--force").out())
+        .isEqualTo("drain 10.0.0.7: done (order 7)\n");
+    assertThat(lish.run("undrain", "10.0.0.7", "--local").out())
+        .startsWith("undrain 10.0.0.7: done on this replica");
+    assertThat(lish.run("drain", "10.0.0.7").exitCode()).isEqualTo(2);
+    server.answer("POST /api/v1/drain", 409, "{\"error\": \"too little would be left\"}");
+    assertThat(lish.run("drain", "10.0.0.7", "-r", "disk").exitCode()).isEqualTo(1);
+  }
+
   private void assertOrder(String verb, String body) throws IOException {
     AdminApiStub.Request last =
         server.requests.stream()
@@ -297,5 +310,42 @@ class AdminCommandsIT {
 
   private static JsonNode tree(String json) throws IOException {
     return JSON.readTree(json);
+  }
+
+  private static final String TRAFFIC =
+      """
+      {"window": "1m", "seconds": 58,
+       "clusters": [
+         {"cluster": "orders", "requests": 58, "rate": 1.0, "errorShare": 0, "p50": 1.5, "p95": 20.1,
+          "p99": 30, "flags": {}, "callers": []},
+         {"cluster": "payments", "requests": 1200, "rate": 20.69, "errorShare": 0.025, "p50": 4.2,
+          "p95": 120.5, "p99": 900.25, "flags": {"UH": 20, "UT": 10, "DC": 30, "LR": 1},
+          "callers": [{"cluster": "edge-web", "rate": 20.69, "errorShare": 0.025}]}],
+       "versions": [
+         {"stage": "beta", "revision": 7, "requests": 5, "rate": 0.09, "errorShare": 0, "p50": 1,
+          "p95": 1, "p99": 1, "flags": {}}]}
+      """;
+
+  @Test
+  void topShowsTheBusiestClusterFirst() {
+    server.answer("GET /api/v1/traffic", 200, TRAFFIC);
+    Result top = lish.run("top");
+    assertThat(top.out().lines())
+        .containsExactly(
+            "21.7 requests/s in the last 58 s, by rate",
+            "CLUSTER   RATE/S  ERRORS  P50  P95  P99  FLAGS                CALLED BY",
+            "payments  21      2.50%   4.2  121  900  DC 30, UH 20, UT 10  edge-web",
+            "orders    1.0     -       1.5  20   30   -                    -");
+    assertThat(lish.run("top", "--sort", "name").out().lines().skip(2).findFirst().orElseThrow())
+        .startsWith("orders");
+    assertThat(lish.run("top", "--versions").out()).contains("beta   7         0.1");
+    assertThat(lish.run("top", "--sort", "size").err())
+        .contains("--sort size (expected: rate, errors, p50, p95, p99, name)");
+  }
+
+  @Test
+  void graphIsPrintedAsItCame() {
+    server.answer("GET /api/v1/traffic/edges", 200, "digraph mesh {\n}\n");
+    assertThat(lish.run("graph").out()).isEqualTo("digraph mesh {\n}\n");
   }
 }

@@ -41,7 +41,9 @@ class CliTest {
             "pause",
             "resume",
             "promote",
-            "rollback")
+            "rollback",
+            "drain",
+            "undrain")
         .contains("Exit codes:", "the world is broken");
   }
 
@@ -61,7 +63,9 @@ class CliTest {
         "pause",
         "resume",
         "promote",
-        "rollback"
+        "rollback",
+        "drain",
+        "undrain"
       })
   void everyCommandHasAHelpWithExamples(String command) {
     Result help = lish.run(command, "--help");

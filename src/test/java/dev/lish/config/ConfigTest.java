@@ -75,6 +75,7 @@ class ConfigTest {
         registries:
           - { name: a, consul: {} }
           - { name: b, files: { path: b.yaml } }
+          - { name: c, http: { url: "http://127.0.0.1/" } }
         """);
     Map<String, String> documented = new TreeMap<>();
     Matcher row =
@@ -92,8 +93,53 @@ class ConfigTest {
     assertThat(wrong("xds:\n  prot: 18000\n").get(0))
         .startsWith("lish.yaml:2: xds.prot: unknown key (did you mean port? known here: address,");
     assertThat(wrong("registres: []\n").get(0)).contains("did you mean registries?");
-    assertThat(wrong("registries:\n  - { name: a, http: { url: x } }\n"))
-        .anyMatch(p -> p.startsWith("lish.yaml:2: registries[].http: unknown key"));
+    assertThat(wrong("registries:\n  - { name: a, htp: { url: x } }\n"))
+        .anyMatch(p -> p.startsWith("lish.yaml:2: registries[].htp: unknown key"));
+  }
+
+  @Test
+  void everyMistakeOfAnHttpRegistryIsToldWithItsLine() {
+    assertThat(
+            wrong(
+                """
+                registries:
+                  - name: a
+                    http:
+                      url: ftp://example.com/
+                      every: 1ms
+                      max_bytes: 1GiB
+                      header: x-key
+                      certificate: a.crt
+                      map:
+                        adress: /ip
+                        port: port
+                        states: { passing: [ up ], critical: [ up ] }
+                  - { name: b, http: {} }
+                  - { name: c, http: { url: "http://127.0.0.1/", trusted_ca: a.crt } }
+                  - { name: d, http: { url: "http://127.0.0.1/" }, files: { path: d.yaml } }
+                """))
+        .extracting(line -> line.replaceAll("did you mean.*", "…"))
+        .containsExactly(
+            "lish.yaml:4: registries[].http.private_key: missing (expected: a file, PEM)",
+            "lish.yaml:4: registries[].http.url: ftp://example.com/ (expected:"
+                + " http(s)://HOST[:PORT]/PATH, without user and password)",
+            "lish.yaml:5: registries[].http.every: 1ms (expected: a duration such as 30s or 10m,"
+                + " 100ms..3600s)",
+            "lish.yaml:6: registries[].http.max_bytes: 1GiB (expected: a size such as 64KiB or"
+                + " 4MiB, up to 256MiB)",
+            "lish.yaml:7: registries[].http.header: given without a token (expected: token,"
+                + " token_file or token_env)",
+            "lish.yaml:10: registries[].http.map.adress: unknown key (…",
+            "lish.yaml:11: registries[].http.map.port: port (expected: a JSON pointer such as"
+                + " /data/instances, or \"\" for the whole document)",
+            "lish.yaml:12: registries[].http.map.states.critical: up is passing too (expected: one"
+                + " of them)",
+            "lish.yaml:13: registries[].http.url: missing (expected: the address of a JSON"
+                + " document)",
+            "lish.yaml:14: registries[].http.trusted_ca: given without TLS (expected: url:"
+                + " https://…)",
+            "lish.yaml:15: registries[].name: d has none or several kinds (expected: one of"
+                + " consul, files, http)");
   }
 
   @Test
@@ -209,7 +255,7 @@ class ConfigTest {
   @Test
   void aRegistryHasOneNameAndOneKind() {
     assertThat(wrong("registries:\n  - { name: a }\n").get(0))
-        .contains("a has none or several kinds (expected: one of consul, files)");
+        .contains("a has none or several kinds (expected: one of consul, files, http)");
     assertThat(wrong("registries:\n  - { consul: {} }\n").get(0))
         .contains("registries[].name: missing");
     assertThat(wrong("registries:\n  - { name: a, consul: {} }\n  - { name: a, consul: {} }\n"))

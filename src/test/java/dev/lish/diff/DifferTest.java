@@ -7,12 +7,10 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
-import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.render.MessageTypes;
 import dev.lish.render.ProtoJson;
 import dev.lish.snapshot.ResourceSet;
-import dev.lish.snapshot.Snapshot;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -24,7 +22,6 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -37,13 +34,13 @@ class DifferTest {
     return Resource.of(type, name, message.toByteString(), type.folder() + "/a.yaml");
   }
 
-  private static Map<SnapshotKey, Snapshot> mesh(Resource... resources) {
+  private static Map<SnapshotKey, Map<ResourceType, ResourceSet>> mesh(Resource... resources) {
     Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
     for (ResourceType type : ResourceType.values()) {
       List<Resource> all = List.of(resources).stream().filter(r -> r.type() == type).toList();
       sets.put(type, ResourceSet.of(type, all));
     }
-    return Map.of(EDGE, new Snapshot(EDGE, Revision.NONE, 0, sets, Set.of()));
+    return Map.of(EDGE, sets);
   }
 
   private ResourceChange only(Resource before, Resource after) {

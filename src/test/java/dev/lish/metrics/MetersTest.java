@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.FlagClass;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.model.Drain;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
 import dev.lish.model.ResourceType;
@@ -50,14 +52,7 @@ class MetersTest {
                   Optional.empty(),
                   new StageControl(
                       Optional.empty(), Optional.of(new Revision(6)), 0, "", "", NOW))));
-  private AccessLogView accessLogs =
-      new AccessLogView(
-          1,
-          2,
-          3,
-          4,
-          List.of(new AccessLogView.Count("payments", ResponseClass.C5XX, 40)),
-          List.of());
+  private AccessLogView accessLogs = accessLogs(40);
 
   @BeforeEach
   void watch() {
@@ -92,6 +87,9 @@ class MetersTest {
             source("consul:payments?tag=v2", Freshness.STALE, 90),
             source("consul:users", Freshness.STALE, 30),
             source("consul:orders", Freshness.MISSING, 0)),
+        List.of(
+            new View.Drained(
+                new Drain("10.0.0.7", "ann", "disk", NOW), false, 3, Optional.empty())),
         Assignment.NONE);
   }
 
@@ -150,17 +148,34 @@ class MetersTest {
     assertThat(meters.scrape()).doesNotContain("stage=\"beta\"").contains("stage=\"release\"");
   }
 
+  private static AccessLogView accessLogs(long requests) {
+    return new AccessLogView(
+        new AccessLogView.Received(1, 2, 5, 3, 4),
+        new AccessLogView.Lost(6, 7, 8),
+        List.of(
+            new AccessLogView.Series(
+                new AccessLogView.SeriesKey(
+                    "canary",
+                    "edge",
+                    "edge-web",
+                    "payments",
+                    "all",
+                    ResponseClass.C5XX,
+                    FlagClass.UNREACHABLE),
+                requests,
+                new AccessLogView.Series.Bytes(1_000, 2_000),
+                2,
+                new AccessLogView.Series.Durations(
+                    3_000_000,
+                    List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
+                new AccessLogView.Series.FirstByte(39, 80_000))),
+        List.of());
+  }
+
   @Test
   void accessLogEntriesAreCounted() {
     meters.scrape();
-    accessLogs =
-        new AccessLogView(
-            1,
-            2,
-            3,
-            4,
-            List.of(new AccessLogView.Count("payments", ResponseClass.C5XX, 41)),
-            List.of());
+    accessLogs = accessLogs(41);
 
     assertThat(meters.scrape().lines())
         .contains(
@@ -168,7 +183,33 @@ class MetersTest {
             "lish_accesslog_streams 1.0",
             "lish_accesslog_streams_opened_total 2.0",
             "lish_accesslog_messages_total 3.0",
-            "lish_accesslog_messages_refused_total 4.0");
+            "lish_accesslog_streams_broken_total 5.0",
+            "lish_accesslog_messages_refused_total 4.0",
+            "lish_accesslog_entries_dropped_total 6.0",
+            "lish_accesslog_entries_partial_total 7.0",
+            "lish_accesslog_entries_folded_total 8.0");
+  }
+
+  @Test
+  void trafficIsShown() {
+    String tags =
+        "{cluster=\"payments\",failure=\"unreachable\",group=\"edge\",node_cluster=\"edge-web\","
+            + "response=\"5xx\",route=\"all\",stage=\"canary\"";
+
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_traffic_requests_total" + tags + "} 40.0",
+            "lish_traffic_received_bytes_total" + tags + "} 1000.0",
+            "lish_traffic_sent_bytes_total" + tags + "} 2000.0",
+            "lish_traffic_retries_total" + tags + "} 2.0",
+            "lish_traffic_duration_seconds_bucket" + tags + ",le=\"0.001\"} 0",
+            "lish_traffic_duration_seconds_bucket" + tags + ",le=\"0.005\"} 39",
+            "lish_traffic_duration_seconds_bucket" + tags + ",le=\"+Inf\"} 40",
+            "lish_traffic_duration_seconds_count" + tags + "} 40",
+            "lish_traffic_duration_seconds_sum" + tags + "} 3.0",
+            "lish_traffic_first_byte_seconds_count" + tags + "} 39",
+            "lish_traffic_first_byte_seconds_sum" + tags + "} 0.08");
+    assertThat(meters.scrape("application/openmetrics-text").body()).endsWith("# EOF\n");
   }
 
   @Test
@@ -253,6 +294,15 @@ class MetersTest {
                             .collect(Collectors.joining(", ", " ", "")))
             .map(String::trim)
             .collect(Collectors.toCollection(TreeSet::new));
+    meters
+        .scrape()
+        .lines()
+        .filter(line -> line.startsWith("# TYPE lish_traffic_"))
+        .map(line -> line.split(" ")[2].replaceAll("(_total|_seconds)$", ""))
+        .forEach(
+            name ->
+                registered.add(
+                    name + " cluster, failure, group, node_cluster, response, route, stage"));
     Set<String> families =
         meters.registry().getMeters().stream()
             .map(m -> m.getId().getName())
@@ -266,7 +316,7 @@ class MetersTest {
 
   /** Name, without the suffix that its kind adds, and tags of every row in the tables. */
   private static Set<String> documented(String start) throws IOException {
-    Pattern row = Pattern.compile("(?m)^\\| `(" + start + "[a-z_*]+)` \\| ([a-z, ]*)\\|");
+    Pattern row = Pattern.compile("(?m)^\\| `(" + start + "[a-z_*]+)` \\| ([a-z_, ]*)\\|");
     return row.matcher(Files.readString(Path.of("docs/metrics.md")))
         .results()
         .map(MetersTest::nameAndTags)

@@ -1,6 +1,9 @@
 package dev.lish.pipeline;
 
+import dev.lish.guard.Base;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
+import dev.lish.model.StageControl;
 import dev.lish.source.MeshFolder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +14,9 @@ import java.util.Optional;
 /** Remembers as long as the test runs. */
 final class FakeMemory implements Memory {
   final Map<String, List<Revision>> served = new HashMap<>();
-  private Map<String, LocalOrder> orders = Map.of();
+  private Map<String, LocalOrder<StageControl>> orders = Map.of();
+  private Map<String, LocalOrder<Optional<Drain>>> drains = Map.of();
+  final Map<String, Base> bases = new HashMap<>();
   private Optional<String> trouble = Optional.empty();
 
   void trouble(String why) {
@@ -37,13 +42,33 @@ final class FakeMemory implements Memory {
   }
 
   @Override
-  public Map<String, LocalOrder> localOrders() {
+  public Map<String, LocalOrder<StageControl>> localOrders() {
     return orders;
   }
 
   @Override
-  public void keepLocalOrders(Map<String, LocalOrder> given) {
+  public void keepLocalOrders(Map<String, LocalOrder<StageControl>> given) {
     orders = Map.copyOf(given);
+  }
+
+  @Override
+  public Map<String, LocalOrder<Optional<Drain>>> localDrains() {
+    return drains;
+  }
+
+  @Override
+  public void keepLocalDrains(Map<String, LocalOrder<Optional<Drain>>> given) {
+    drains = Map.copyOf(given);
+  }
+
+  @Override
+  public Optional<Base> base(String name, String variant) {
+    return Optional.ofNullable(bases.get(name));
+  }
+
+  @Override
+  public void keepBase(String name, String variant, Base base) {
+    bases.put(name, base);
   }
 
   @Override

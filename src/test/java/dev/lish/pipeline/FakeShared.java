@@ -4,6 +4,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
+import dev.lish.source.DrainChange;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
@@ -37,11 +38,13 @@ final class FakeShared implements SharedRepository {
   void is(int revision, String stage, StageControl control) {
     TreeMap<String, StageControl> stages = new TreeMap<>();
     stages.put(stage, control);
-    cell.set(new SharedState(new Revision(revision), stages, Optional.empty()));
+    cell.set(new SharedState(new Revision(revision), stages, Optional.empty(), new TreeMap<>()));
   }
 
   void is(int revision) {
-    cell.set(new SharedState(new Revision(revision), new TreeMap<>(), Optional.empty()));
+    cell.set(
+        new SharedState(
+            new Revision(revision), new TreeMap<>(), Optional.empty(), new TreeMap<>()));
   }
 
   @Override
@@ -55,6 +58,13 @@ final class FakeShared implements SharedRepository {
   public synchronized CompletableFuture<Commit> putMembership(
       Revision base, Revision membership, String by, String summary) {
     commits.add("membership " + membership + " from " + base);
+    return done();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Commit> putDrain(DrainChange change) {
+    String verb = change.drain().isPresent() ? "drain " : "undrain ";
+    commits.add(verb + change.target() + " from " + change.base() + " " + change.rivals());
     return done();
   }
 

@@ -18,19 +18,19 @@ class LocalOrdersTest {
       new StageControl(
           Optional.empty(), Optional.of(new Revision(5)), 0, "ann", "fire", clock.instant());
 
-  private LocalOrders orders() {
-    return new LocalOrders(shared, memory, Runnable::run, () -> {});
+  private LocalOrders<StageControl> orders() {
+    return new LocalOrders<>(shared, OrderKinds.stages(shared, memory), Runnable::run, () -> {});
   }
 
-  private StageControl control(LocalOrders orders) {
-    return orders.control(STAGE, shared.state().last().orElseThrow());
+  private StageControl control(LocalOrders<StageControl> orders) {
+    return orders.value(STAGE).orElseThrow();
   }
 
   @Test
   void anOrderActsAtOnceAndSurvivesARestartWhileTheRepositoryIsAway() {
     shared.is(3);
     shared.cell.fail("down");
-    LocalOrders orders = orders();
+    LocalOrders<StageControl> orders = orders();
     orders.give(STAGE, pause);
     orders.share();
     assertThat(control(orders)).isEqualTo(pause);
@@ -43,7 +43,7 @@ class LocalOrdersTest {
   void itIsSharedFromTheRevisionThatTheOperatorSaw() {
     shared.is(3);
     shared.cell.fail("down");
-    LocalOrders orders = orders();
+    LocalOrders<StageControl> orders = orders();
     orders.give(STAGE, pause);
     shared.is(7);
     orders.share();
@@ -53,7 +53,7 @@ class LocalOrdersTest {
   @Test
   void itHoldsUntilItsCommitIsSeen() {
     shared.is(3);
-    LocalOrders orders = orders();
+    LocalOrders<StageControl> orders = orders();
     orders.give(STAGE, pause);
     orders.share();
     assertThat(control(orders)).as("committed, not seen").isEqualTo(pause);
@@ -69,7 +69,7 @@ class LocalOrdersTest {
   void itIsTriedAgainWhenTheRepositoryDidNotAnswer() {
     shared.is(3);
     shared.outcome(new Commit.Unreachable("no answer"));
-    LocalOrders orders = orders();
+    LocalOrders<StageControl> orders = orders();
     orders.give(STAGE, pause);
     orders.share();
     orders.share();
@@ -82,7 +82,7 @@ class LocalOrdersTest {
   void aConflictShowsIsNotTriedAgainAndEndsWithAnOrderThatIsShared() {
     shared.is(3);
     shared.outcome(new Commit.Refused("changed by bob"));
-    LocalOrders orders = orders();
+    LocalOrders<StageControl> orders = orders();
     orders.give(STAGE, pause);
     orders.share();
     orders.share();

@@ -81,7 +81,9 @@ class RendererTest {
   private static Rendered.Group group(Rendered rendered, String name) {
     Rendered.Group group = rendered.groups().get(new SnapshotKey("release", name, new TreeMap<>()));
     assertThat(group).isNotNull();
-    return group == null ? new Rendered.Group(new TreeMap<>(), new TreeMap<>()) : group;
+    return group == null
+        ? new Rendered.Group(new TreeMap<>(), new TreeMap<>(), new TreeMap<>())
+        : group;
   }
 
   private static Set<String> names(Rendered rendered, ResourceType type) {

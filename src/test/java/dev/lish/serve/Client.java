@@ -18,19 +18,22 @@ import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One stream that says and answers exactly what a test tells it to. */
 final class Client implements AutoCloseable {
@@ -38,7 +41,7 @@ final class Client implements AutoCloseable {
   private static final String BARRIER = "barrier-";
 
   final boolean delta;
-  private final StreamObserver<Object> out;
+  private final ClientCallStreamObserver<Object> out;
   private final BlockingQueue<Object> in = new LinkedBlockingQueue<>();
   private final Map<ResourceType, List<String>> names = new EnumMap<>(ResourceType.class);
   private final Map<ResourceType, String> versions = new EnumMap<>(ResourceType.class);
@@ -75,7 +78,22 @@ final class Client implements AutoCloseable {
     return delta ? delta(server) : sotw(server);
   }
 
+  /** A stream that takes nothing from the connection until {@link #listen}. */
+  static Client deaf(Server server, boolean delta) {
+    return new Client(
+        server,
+        delta
+            ? AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod()
+            : AggregatedDiscoveryServiceGrpc.getStreamAggregatedResourcesMethod(),
+        delta,
+        false);
+  }
+
   Client(Server server, MethodDescriptor<?, ?> method, boolean delta) {
+    this(server, method, delta, true);
+  }
+
+  private Client(Server server, MethodDescriptor<?, ?> method, boolean delta, boolean listens) {
     this.delta = delta;
     var channel =
         GrpcClients.builder("gproto+http://127.0.0.1:" + server.port() + "/")
@@ -83,13 +101,22 @@ final class Client implements AutoCloseable {
             .maxResponseLength(0)
             .build(AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceStub.class)
             .getChannel();
+    AtomicReference<ClientCallStreamObserver<Object>> to = new AtomicReference<>();
     @SuppressWarnings("unchecked")
     ClientCall<Object, Object> call =
         channel.newCall((MethodDescriptor<Object, Object>) method, CallOptions.DEFAULT);
-    out =
+    var unused =
         ClientCalls.asyncBidiStreamingCall(
             call,
-            new StreamObserver<Object>() {
+            new ClientResponseObserver<Object, Object>() {
+              @Override
+              public void beforeStart(ClientCallStreamObserver<Object> requests) {
+                to.set(requests);
+                if (!listens) {
+                  requests.disableAutoRequestWithInitial(0);
+                }
+              }
+
               @Override
               public void onNext(Object response) {
                 in.add(response);
@@ -105,6 +132,18 @@ final class Client implements AutoCloseable {
                 in.add("completed");
               }
             });
+    out = Objects.requireNonNull(to.get());
+  }
+
+  /** Takes what comes from now on. */
+  Client listen() {
+    out.request(Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** Resets the stream. */
+  void reset() {
+    out.cancel("reset", null);
   }
 
   Client node(String id, String cluster) {

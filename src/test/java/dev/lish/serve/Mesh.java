@@ -5,6 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lish.guard.Admissions;
 import dev.lish.model.GroupRule;
 import dev.lish.model.NodeMatch;
 import dev.lish.model.Resource;
@@ -15,6 +16,7 @@ import dev.lish.model.StageRule;
 import dev.lish.snapshot.Assignment;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -22,6 +24,7 @@ import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -34,6 +37,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
@@ -41,6 +45,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -122,6 +127,16 @@ final class Mesh {
         .build();
   }
 
+  /** A discovered cluster that waits for its assignment for ever. */
+  Mesh patientCluster(String name, int timeoutSeconds) {
+    Cluster.Builder cluster = edsCluster(name, timeoutSeconds).toBuilder();
+    cluster
+        .getEdsClusterConfigBuilder()
+        .getEdsConfigBuilder()
+        .setInitialFetchTimeout(Duration.getDefaultInstance());
+    return with(ResourceType.CLUSTER, name, cluster.build());
+  }
+
   /** A cluster that needs no assignment. */
   Mesh fixed(String name, int timeoutSeconds) {
     return with(
@@ -158,15 +173,44 @@ final class Mesh {
 
   /** A listener that gets its routes by RDS. */
   Mesh listener(String name, int port, String routes) {
-    HttpConnectionManager manager =
-        HttpConnectionManager.newBuilder()
-            .setStatPrefix(name)
-            .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(ads()))
-            .addHttpFilters(
-                HttpFilter.newBuilder()
-                    .setName("envoy.filters.http.router")
-                    .setTypedConfig(Any.pack(Router.getDefaultInstance())))
+    return listener(name, port, manager(name, routes).build());
+  }
+
+  /** The same, which logs a line for each request: response code, flags and cluster. */
+  Mesh loggedListener(String name, int port, String routes, Path log) {
+    FileAccessLog file =
+        FileAccessLog.newBuilder()
+            .setPath(log.toString())
+            .setLogFormat(
+                SubstitutionFormatString.newBuilder()
+                    .setTextFormatSource(
+                        DataSource.newBuilder()
+                            .setInlineString(
+                                "%RESPONSE_CODE% %RESPONSE_FLAGS% %UPSTREAM_CLUSTER%"
+                                    + System.lineSeparator())))
             .build();
+    return listener(
+        name,
+        port,
+        manager(name, routes)
+            .addAccessLog(
+                AccessLog.newBuilder()
+                    .setName("envoy.access_loggers.file")
+                    .setTypedConfig(Any.pack(file)))
+            .build());
+  }
+
+  private static HttpConnectionManager.Builder manager(String name, String routes) {
+    return HttpConnectionManager.newBuilder()
+        .setStatPrefix(name)
+        .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(ads()))
+        .addHttpFilters(
+            HttpFilter.newBuilder()
+                .setName("envoy.filters.http.router")
+                .setTypedConfig(Any.pack(Router.getDefaultInstance())));
+  }
+
+  private Mesh listener(String name, int port, HttpConnectionManager manager) {
     return with(
         ResourceType.LISTENER,
         name,
@@ -245,7 +289,12 @@ final class Mesh {
     Map<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
     resources.forEach(
         (type, byName) -> sets.put(type, ResourceSet.of(type, new ArrayList<>(byName.values()))));
-    return new Snapshot(KEY, new Revision(revision), epoch, sets, unanswered);
+    ResourceSet endpoints = sets.remove(ResourceType.ENDPOINT);
+    return Snapshot.of(
+        new Snapshot.Origin(KEY, new Revision(revision), epoch),
+        sets,
+        endpoints == null ? List.of() : Admissions.of(endpoints.byName().values()),
+        unanswered);
   }
 
   /** Served to every node of the cluster {@code edge}. */

@@ -174,4 +174,72 @@ class OrderIT {
       client.silent();
     }
   }
+
+  /** Changes may overtake each other: a cluster came, and is gone before its assignment went. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clusterThatIsGoneAgainBeforeItsAssignmentWentStillGetsIt(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      start(server, client);
+      server.publish(Mesh.small().cluster("c", 1).assignment("c", 3));
+      Answer clusters = client.next(CLUSTER);
+      server.publish(Mesh.small().cluster("d", 1).assignment("d", 4));
+      client.silent();
+      askFor(client, "c", "a", "b", "c");
+      Answer assignment = client.accept(ENDPOINT);
+      assertThat(assignment.names()).containsExactly("c");
+      client.ack(clusters);
+      assertThat(client.accept(CLUSTER).names()).contains("d");
+      askFor(client, "d", "a", "b", "c", "d");
+      assertThat(client.accept(ENDPOINT).names()).containsExactly("d");
+      Answer removal = client.accept(CLUSTER);
+      assertThat(delta ? removal.removed() : removal.names())
+          .isEqualTo(delta ? List.of("c") : List.of("a", "b", "d"));
+    }
+  }
+
+  /** The same without hosts: it must not warm for ever. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clusterWithoutHostsThatIsGoneAgainIsToldSo(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      start(server, client);
+      server.publish(Mesh.small().cluster("c", 1));
+      Answer clusters = client.next(CLUSTER);
+      server.publish(Mesh.small());
+      askFor(client, "c", "a", "b", "c");
+      Answer assignment = client.accept(ENDPOINT);
+      assertThat(delta ? assignment.removed() : assignment.names()).containsExactly("c");
+      client.ack(clusters);
+      Answer removal = client.accept(CLUSTER);
+      assertThat(delta ? removal.removed() : removal.names())
+          .isEqualTo(delta ? List.of("c") : List.of("a", "b"));
+    }
+  }
+
+  /** A changed cluster warms again, and leaves the mesh meanwhile: old routes still need it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void changedClusterThatLeavesWhileItWarmsKeepsItsHosts(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      start(server, client);
+      server.publish(Mesh.small().cluster("a", 7));
+      Answer clusters = client.next(CLUSTER);
+      client.accept(ENDPOINT);
+      server.publish(Mesh.small().without(CLUSTER, "a").without(ENDPOINT, "a").route("main", "b"));
+      if (delta) {
+        client.ask(ENDPOINT, "a");
+        assertThat(client.accept(ENDPOINT).names()).containsExactly("a");
+      }
+      client.silent();
+      client.ack(clusters);
+      client.accept(ROUTE);
+      Answer removal = client.accept(CLUSTER);
+      assertThat(delta ? removal.removed() : removal.names())
+          .isEqualTo(delta ? List.of("a") : List.of("b"));
+    }
+  }
 }

@@ -27,9 +27,13 @@ final class Server implements AutoCloseable {
   private com.linecorp.armeria.server.Server server;
 
   Server(XdsLimits limits, ServerInterceptor... interceptors) {
+    this(limits, XdsMeter.NONE, interceptors);
+  }
+
+  Server(XdsLimits limits, XdsMeter meter, ServerInterceptor... interceptors) {
     this.limits = limits;
     this.interceptors = interceptors.clone();
-    xds = new Xds(limits, true, Clock.systemUTC(), events::add, XdsMeter.NONE);
+    xds = new Xds(limits, true, Clock.systemUTC(), events::add, meter);
     server = start(0);
   }
 

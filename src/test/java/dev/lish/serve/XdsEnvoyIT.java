@@ -12,6 +12,8 @@ import dev.lish.testing.Envoys;
 import dev.lish.testing.Http;
 import dev.lish.testing.Recorder;
 import dev.lish.testing.Upstream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -47,22 +49,27 @@ class XdsEnvoyIT {
                 explicit_http_config: { http2_protocol_options: {} }
             load_assignment:
               cluster_name: lish
-              endpoints:
-                - lb_endpoints:
-                    - endpoint:
-                        address: { socket_address: { address: 127.0.0.1, port_value: %d } }
+              endpoints: [ { lb_endpoints: [ %s ] } ]
       """;
+
+  private static final String ENDPOINT_OF_LISH =
+      "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } }";
 
   static Stream<Arguments> envoysAndProtocols() {
     return Envoys.oldestAndNewest().stream()
         .flatMap(e -> Stream.of(Arguments.of(e, true), Arguments.of(e, false)));
   }
 
-  private static String bootstrap(Server server, boolean delta) {
-    return BOOTSTRAP.formatted(delta ? "DELTA_GRPC" : "GRPC", server.port());
+  /** An Envoy of these servers, any of them. */
+  static String bootstrap(boolean delta, Server... servers) {
+    List<String> endpoints = new ArrayList<>();
+    for (Server server : servers) {
+      endpoints.add(ENDPOINT_OF_LISH.formatted(server.port()));
+    }
+    return BOOTSTRAP.formatted(delta ? "DELTA_GRPC" : "GRPC", String.join(", ", endpoints));
   }
 
-  private static void awaitSynced(Server server) {
+  static void awaitSynced(Server server) {
     Await.until(
         "the Envoy has all",
         () ->
@@ -88,7 +95,7 @@ class XdsEnvoyIT {
               .listener("front", 0, "main")
               .route("main", "a");
       server.publish(before);
-      try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap(server, delta))) {
+      try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap(delta, server))) {
         process.awaitReady();
         String url = "http://127.0.0.1:" + process.listenerPort("front") + "/";
         assertThat(Http.get(url).body()).contains("one");
@@ -140,7 +147,7 @@ class XdsEnvoyIT {
               .listener("front", 0, "main")
               .route("main", "a");
       server.publish(good);
-      try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap(server, delta))) {
+      try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap(delta, server))) {
         process.awaitReady();
         String url = "http://127.0.0.1:" + process.listenerPort("front") + "/";
         // No address: Envoy must refuse it.
@@ -177,7 +184,7 @@ class XdsEnvoyIT {
               .listener("front", 0, "main")
               .route("main", "a");
       server.publish(mesh);
-      try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap(server, delta))) {
+      try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap(delta, server))) {
         process.awaitReady();
         awaitSynced(server);
         long listeners = process.stat("listener_manager.listener_modified").orElse(0);

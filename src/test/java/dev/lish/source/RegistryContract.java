@@ -3,6 +3,7 @@ package dev.lish.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.testing.Await;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,20 @@ public abstract class RegistryContract {
   /** Makes the world have these instances of the service, on loopback, and no others. */
   protected abstract void fill(String service, List<Filled> instances);
 
+  /** Makes the registry unreachable or unreadable. */
+  protected abstract void breakOff();
+
+  /** Ends that. */
+  protected abstract void mend();
+
   /** An instance to fill in. */
-  public record Filled(int port, String tag) {}
+  public record Filled(
+      int port, String tag, Health health, int weight, String zone, String version) {
+    /** One that is passing, and has nothing else. */
+    public Filled(int port, String tag) {
+      this(port, tag, Health.PASSING, 1, "", "");
+    }
+  }
 
   @Test
   void unknownServiceHasNoInstances() {
@@ -37,6 +50,69 @@ public abstract class RegistryContract {
       awaitPorts(source, List.of(9102));
       fill("contract-changes", List.of());
       awaitPorts(source, List.of());
+    }
+  }
+
+  @Test
+  void instanceHasHealthWeightLocalityAndMetadata() {
+    List<Health> states =
+        List.of(Health.PASSING, Health.WARNING, Health.CRITICAL, Health.MAINTENANCE);
+    List<Filled> filled = new ArrayList<>();
+    for (int i = 0; i < states.size(); i++) {
+      filled.add(new Filled(9110 + i, "a", states.get(i), 10 + i, "tokyo-" + i, "v" + i));
+    }
+    try (Source<List<Instance>> source = watch("contract-whole")) {
+      fill("contract-whole", filled);
+      // A registry may take each of them in by a step of its own.
+      Await.until(
+          "all is there",
+          () ->
+              last(source).stream()
+                  .map(RegistryContract::described)
+                  .toList()
+                  .equals(filled.stream().map(RegistryContract::described).toList()));
+    }
+  }
+
+  private static String described(Instance instance) {
+    return instance.address()
+        + ":"
+        + instance.port()
+        + " "
+        + instance.health()
+        + " "
+        + instance.weight()
+        + " "
+        + instance.locality().zone()
+        + " "
+        + instance.metadata().getOrDefault("version", "");
+  }
+
+  private static String described(Filled f) {
+    return "127.0.0.1:%d %s %d %s %s"
+        .formatted(f.port(), f.health(), f.weight(), f.zone(), f.version());
+  }
+
+  @Test
+  void outageKeepsTheLastAnswerAsStaleWithItsCauseAndEnds() {
+    fill("contract-outage", List.of(new Filled(9120, "a")));
+    try (Source<List<Instance>> source = watch("contract-outage")) {
+      awaitPorts(source, List.of(9120));
+      breakOff();
+      try {
+        Await.until("it is stale", () -> source.state() instanceof SourceState.Stale<?>);
+        assertThat(last(source)).extracting(Instance::port).containsExactly(9120);
+        assertThat(source.state().cause()).isNotEmpty();
+        try (Source<List<Instance>> late = watch("contract-outage-2")) {
+          // An empty answer would take every host away.
+          Await.until("the cause is told", () -> !late.state().cause().isEmpty());
+          assertThat(late.state()).isNotInstanceOf(SourceState.Current.class);
+        }
+      } finally {
+        mend();
+      }
+      fill("contract-outage", List.of(new Filled(9121, "a")));
+      awaitPorts(source, List.of(9121));
     }
   }
 
@@ -95,6 +171,10 @@ public abstract class RegistryContract {
       awaitPorts(open, List.of(9108));
       closed.close();
     }
+  }
+
+  private static List<Instance> last(Source<List<Instance>> source) {
+    return source.state().last().orElse(List.of());
   }
 
   private Source<List<Instance>> watch(String query) {

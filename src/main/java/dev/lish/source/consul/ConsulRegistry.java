@@ -1,5 +1,7 @@
 package dev.lish.source.consul;
 
+import dev.lish.model.Problem;
+import dev.lish.source.CatalogHold;
 import dev.lish.source.Cell;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
@@ -9,6 +11,7 @@ import dev.lish.source.Source;
 import dev.lish.source.SourceState;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class ConsulRegistry implements Registry {
   private static final Logger LOG = LoggerFactory.getLogger(ConsulRegistry.class);
   private static final Set<String> PARAMETERS = Set.of("tag", "dc", "ns", "partition");
+
+  private static final int MOST_TOLD = 20;
 
   private final ConsulSettings settings;
   private final Clock clock;
@@ -110,6 +115,20 @@ public final class ConsulRegistry implements Registry {
   /** Instances that Consul lists now and that no Envoy could use, each with the reason. */
   public List<String> leftOut() {
     return leftOut.stream().sorted().toList();
+  }
+
+  /** Which instances are left out. */
+  @Override
+  public List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    String place = settings.address().toString();
+    leftOut().stream()
+        .limit(MOST_TOLD)
+        .forEach(one -> problems.add(Problem.warning(place, 0, "left out " + one)));
+    if (leftOut.size() > MOST_TOLD) {
+      problems.add(Problem.warning(place, 0, (leftOut.size() - MOST_TOLD) + " more are left out"));
+    }
+    return problems;
   }
 
   @Override

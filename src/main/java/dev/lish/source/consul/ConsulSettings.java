@@ -1,9 +1,8 @@
 package dev.lish.source.consul;
 
+import dev.lish.source.web.Tls;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * How to reach and how hard to ask one Consul agent.
@@ -26,31 +25,6 @@ public record ConsulSettings(String name, URI address, Access access, Load load,
   public record Access(AclToken token, String datacenter, Tls tls) {
     /** No token, the agent's datacenter, the platform's certificate authorities. */
     public static final Access DEFAULT = new Access(AclToken.ANONYMOUS, "", Tls.PLATFORM);
-  }
-
-  /**
-   * PEM files; a client certificate needs its key.
-   *
-   * @param authorities who signed the agent's certificate; empty: the platform's
-   * @param certificate what we show
-   * @param key its private key
-   */
-  public record Tls(Optional<Path> authorities, Optional<Path> certificate, Optional<Path> key) {
-    /** The platform's certificate authorities, no certificate of our own. */
-    public static final Tls PLATFORM =
-        new Tls(Optional.empty(), Optional.empty(), Optional.empty());
-
-    /** Checks that certificate and key come together. */
-    public Tls {
-      if (certificate.isPresent() != key.isPresent()) {
-        throw new IllegalArgumentException(
-            "certificate: "
-                + certificate.map(Path::toString).orElse("none")
-                + ", key: "
-                + key.map(Path::toString).orElse("none")
-                + " (expected: both or none)");
-      }
-    }
   }
 
   /**

@@ -3,10 +3,12 @@ package dev.lish.source.dogma;
 import com.linecorp.centraldogma.common.Change;
 import com.linecorp.centraldogma.common.ChangeConflictException;
 import com.linecorp.centraldogma.common.RedundantChangeException;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
+import dev.lish.source.DrainChange;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
@@ -88,8 +90,26 @@ final class DogmaShared implements SharedRepository {
     return workers.commit(() -> put(base, change, summary, by));
   }
 
-  /** First wins, for each file: a commit to another file since the base is no conflict. */
+  @Override
+  public CompletableFuture<Commit> putDrain(DrainChange wanted) {
+    String path = SharedFile.drainPath(wanted.target());
+    Change<?> change =
+        wanted
+            .drain()
+            .<Change<?>>map(drain -> Change.ofJsonUpsert(path, SharedFile.write(drain)))
+            .orElseGet(() -> Change.ofRemoval(path));
+    String rivals =
+        wanted.rivals() == DrainChange.Rivals.ANY_DRAIN ? SharedFile.DRAINS + "**" : path;
+    return workers.commit(() -> put(wanted.base(), rivals, change, wanted.summary(), wanted.by()));
+  }
+
   private Commit put(Revision base, Change<?> change, String summary, String by)
+      throws InterruptedException {
+    return put(base, change.path(), change, summary, by);
+  }
+
+  /** First wins: a commit to another file than the rivals since the base is no conflict. */
+  private Commit put(Revision base, String rivals, Change<?> change, String summary, String by)
       throws InterruptedException {
     if (summary.isBlank()) {
       return new Commit.Refused("summary: empty (expected: what the commit does)");
@@ -97,7 +117,7 @@ final class DogmaShared implements SharedRepository {
     try {
       for (int i = 0; i < TRIES; i++) {
         int head = store.head();
-        Optional<String> conflict = conflict(base.number(), head, change.path());
+        Optional<String> conflict = conflict(base.number(), head, rivals);
         if (conflict.isPresent()) {
           return new Commit.Refused(conflict.get());
         }
@@ -166,13 +186,19 @@ final class DogmaShared implements SharedRepository {
       Map<String, String> texts =
           store.read(
               revision,
-              List.of(SharedFile.STAGES + "*" + SharedFile.SUFFIX, SharedFile.MEMBERSHIP));
+              List.of(
+                  SharedFile.STAGES + "*" + SharedFile.SUFFIX,
+                  SharedFile.DRAINS + "*" + SharedFile.SUFFIX,
+                  SharedFile.MEMBERSHIP));
       TreeMap<String, StageControl> stages = new TreeMap<>();
+      TreeMap<String, Drain> drains = new TreeMap<>();
       Optional<Revision> membership = Optional.empty();
       for (Map.Entry<String, String> file : texts.entrySet()) {
         String path = file.getKey();
         if (path.equals(SharedFile.MEMBERSHIP)) {
           membership = value(path, file.getValue(), SharedFile::membership);
+        } else if (path.startsWith(SharedFile.DRAINS)) {
+          value(path, file.getValue(), SharedFile::drain).ifPresent(d -> drains.put(d.target(), d));
         } else {
           String name =
               path.substring(
@@ -180,7 +206,7 @@ final class DogmaShared implements SharedRepository {
           value(path, file.getValue(), SharedFile::stage).ifPresent(c -> stages.put(name, c));
         }
       }
-      return new SharedState(new Revision(revision), stages, membership);
+      return new SharedState(new Revision(revision), stages, membership, drains);
     }
 
     private <T> Optional<T> value(String path, String text, Parser<T> parser)

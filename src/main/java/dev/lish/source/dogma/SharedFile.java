@@ -1,10 +1,13 @@
 package dev.lish.source.dogma;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import java.time.DateTimeException;
@@ -35,12 +38,17 @@ import java.util.function.Predicate;
  *
  * <p>{@code /membership.json}: {@code {"revision": 7, "by": "ann", "reason": "", "at": "…"}}.
  *
+ * <p>{@code /drains/<target>.json}: {@code {"target": "10.0.0.7", "by": "ann", "reason": "disk",
+ * "at": "…"}}; in the name of the file, what Central Dogma does not take is written as {@code _}
+ * and its bytes in hexadecimal. The name is not read.
+ *
  * <p>Keys that are not known are left alone: a newer Lish may have written them.
  */
 final class SharedFile {
   static final String STAGES = "/stages/";
   static final String SUFFIX = ".json";
   static final String MEMBERSHIP = "/membership.json";
+  static final String DRAINS = "/drains/";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -109,6 +117,34 @@ final class SharedFile {
 
   static Revision membership(String text) throws Broken {
     return revision(object(text), "revision");
+  }
+
+  static String write(Drain drain) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("target", drain.target());
+    return origin(node, drain.by(), drain.reason(), drain.at());
+  }
+
+  static Drain drain(String text) throws Broken {
+    JsonNode node = object(text);
+    String target = value(node, "target", JsonNode::isTextual, "an instance or a host").asText();
+    try {
+      return new Drain(target, text(node, "by"), text(node, "reason"), at(node));
+    } catch (IllegalArgumentException e) {
+      throw new Broken(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Two targets never share a file. */
+  static String drainPath(String target) {
+    StringBuilder name = new StringBuilder();
+    for (byte b : target.getBytes(UTF_8)) {
+      boolean plain = (b > 0 && Character.isLetterOrDigit(b)) || b == '-';
+      // A dot may not be first.
+      plain |= b == '.' && name.length() > 0;
+      name.append(plain ? String.valueOf((char) b) : "_%02x".formatted(b));
+    }
+    return DRAINS + name + SUFFIX;
   }
 
   private static String origin(ObjectNode node, String by, String reason, Instant at) {

@@ -1,17 +1,12 @@
 package dev.lish.source.files;
 
 import com.google.protobuf.ByteString;
-import dev.lish.model.Problem;
-import dev.lish.source.DiscoveryQuery;
-import dev.lish.source.Instance;
+import dev.lish.source.ListedRegistry;
 import dev.lish.source.MeshFolder;
-import dev.lish.source.Registry;
-import dev.lish.source.Service;
 import dev.lish.source.Source;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,13 +14,11 @@ import java.util.TreeMap;
  * The registry in {@code registries/<name>.yaml} of the mesh folder, from the newest revision in
  * which this file is valid. A query may have the parameter {@code tag}.
  */
-public final class FolderRegistry implements Registry {
+public final class FolderRegistry extends ListedRegistry {
   private static final String FOLDER = "registries/";
   private static final List<String> ENDINGS = List.of(".yaml", ".yml");
 
-  private final String name;
   private final Source<MeshFolder> folder;
-  private final Listings listings;
   private Optional<Parsed> last = Optional.empty();
   private boolean closed;
 
@@ -37,9 +30,8 @@ public final class FolderRegistry implements Registry {
    * @param known a folder that has the registry, maybe an older one than the source says
    */
   public FolderRegistry(String name, MeshFolder known, Source<MeshFolder> folder, Clock clock) {
-    this.name = name;
+    super(name, clock);
     this.folder = folder;
-    listings = new Listings(name, clock);
     if (namesIn(known).containsKey(name)) {
       accept(known, "");
     }
@@ -64,32 +56,6 @@ public final class FolderRegistry implements Registry {
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public Set<String> parameters() {
-    return Listings.PARAMETERS;
-  }
-
-  @Override
-  public Source<List<Instance>> instances(DiscoveryQuery query) {
-    return listings.instances(query);
-  }
-
-  @Override
-  public Source<List<Service>> services() {
-    return listings.services();
-  }
-
-  /** What is wrong with the file at head; then an older revision's is used. */
-  @Override
-  public List<Problem> problems() {
-    return listings.problems();
-  }
-
-  @Override
   public synchronized void close() {
     closed = true;
   }
@@ -110,12 +76,26 @@ public final class FolderRegistry implements Registry {
   }
 
   private FolderRegistry accept(MeshFolder now, String stale) {
-    String path = namesIn(now).get(name);
+    String path = namesIn(now).get(name());
     if (path == null) {
-      return fail(FOLDER + name + ".yaml is not in revision " + now.revision());
+      return fail(FOLDER + name() + ".yaml is not in revision " + now.revision());
     }
-    listings.accept(parsed(path, now.files().getOrDefault(path, ByteString.EMPTY)), stale);
-    return this;
+    return parsed(path, now.files().getOrDefault(path, ByteString.EMPTY))
+        .match(
+            services -> {
+              found(List.of());
+              if (stale.isEmpty()) {
+                listings.accept(services.listing());
+              } else {
+                listings.acceptOld(services.listing(), stale);
+              }
+              return this;
+            },
+            broken -> {
+              found(broken.problems());
+              listings.fail(broken.problems().get(0).toString());
+              return this;
+            });
   }
 
   /** Most revisions do not touch the file. */
@@ -129,6 +109,7 @@ public final class FolderRegistry implements Registry {
   }
 
   private FolderRegistry fail(String cause) {
+    found(List.of());
     listings.fail(cause);
     return this;
   }

@@ -52,7 +52,9 @@ public final class GivenRegistry implements Registry {
   public Source<List<Instance>> instances(DiscoveryQuery query) {
     String tag = query.parameters().getOrDefault("tag", "");
     return fixed(
-        known.map(file -> file.instances(query.service(), tag)).orElseGet(GivenRegistry::madeUp));
+        known
+            .map(file -> file.listing().instances(query.service(), tag))
+            .orElseGet(GivenRegistry::madeUp));
   }
 
   private static List<Instance> madeUp() {
@@ -72,7 +74,7 @@ public final class GivenRegistry implements Registry {
 
   @Override
   public Source<List<Service>> services() {
-    return fixed(known.map(RegistryFile.Services::catalog).orElse(List.of()));
+    return fixed(known.map(file -> file.listing().catalog()).orElse(List.of()));
   }
 
   private <T> Source<T> fixed(T value) {

@@ -1,12 +1,7 @@
 package dev.lish.source.files;
 
 import com.google.protobuf.ByteString;
-import dev.lish.model.Problem;
-import dev.lish.source.DiscoveryQuery;
-import dev.lish.source.Instance;
-import dev.lish.source.Registry;
-import dev.lish.source.Service;
-import dev.lish.source.Source;
+import dev.lish.source.ListedRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,27 +10,23 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The registry in a file on this host, read again when it changes; while it is broken or away, the
  * last good content is used. A query may have the parameter {@code tag}.
  */
-public final class PathRegistry implements Registry {
+public final class PathRegistry extends ListedRegistry {
   private static final int LONGEST = 16 << 20;
 
-  private final String name;
   private final Path file;
-  private final Listings listings;
   private final RegistryReread reader;
   private final FileWatch watch;
   private Optional<ByteString> last = Optional.empty();
 
   /** Watches the file from now on; it need not be there yet. */
   public PathRegistry(String name, Path file, Clock clock) {
-    this.name = name;
+    super(name, clock);
     this.file = file.toAbsolutePath();
-    listings = new Listings(name, clock);
     reader = new RegistryReread(this.file.toString());
     Path directory = this.file.getParent();
     watch =
@@ -44,32 +35,6 @@ public final class PathRegistry implements Registry {
             directory == null ? this.file : directory,
             () -> FileStamp.of(this.file),
             this::read);
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public Set<String> parameters() {
-    return Listings.PARAMETERS;
-  }
-
-  @Override
-  public Source<List<Instance>> instances(DiscoveryQuery query) {
-    return listings.instances(query);
-  }
-
-  @Override
-  public Source<List<Service>> services() {
-    return listings.services();
-  }
-
-  /** What is wrong with the file now; then its last good content is used. */
-  @Override
-  public List<Problem> problems() {
-    return listings.problems();
   }
 
   @Override
@@ -82,7 +47,19 @@ public final class PathRegistry implements Registry {
       ByteString content = ByteString.copyFrom(in.readNBytes(LONGEST + 1));
       if (!last.equals(Optional.of(content))) {
         last = Optional.of(content);
-        listings.accept(reader.read(content), "");
+        reader
+            .read(content)
+            .match(
+                services -> {
+                  found(List.of());
+                  listings.accept(services.listing());
+                  return this;
+                },
+                broken -> {
+                  found(broken.problems());
+                  listings.fail(broken.problems().get(0).toString());
+                  return this;
+                });
       }
     } catch (NoSuchFileException e) {
       fail(file + " is not there");
@@ -93,6 +70,7 @@ public final class PathRegistry implements Registry {
 
   private void fail(String cause) {
     last = Optional.empty();
+    found(List.of());
     listings.fail(cause);
   }
 }

@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import dev.lish.model.Locality;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
+import dev.lish.source.Listing;
+import dev.lish.source.Listing.Listed;
 import dev.lish.source.Service;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,7 +49,7 @@ final class RegistryFileReader {
   }
 
   RegistryFile read(ByteString content) {
-    TreeMap<String, RegistryFile.Listed> listed = new TreeMap<>();
+    TreeMap<String, Listed> listed = new TreeMap<>();
     Optional<Node> root = yaml.root(content);
     if (root.isPresent()) {
       Map<String, Node> top = keys(root.get(), "the file", Set.of("services"));
@@ -60,7 +62,7 @@ final class RegistryFileReader {
       }
     }
     return yaml.problems().isEmpty()
-        ? new RegistryFile.Services(listed)
+        ? new RegistryFile.Services(new Listing(listed))
         : new RegistryFile.Broken(yaml.problems());
   }
 
@@ -69,7 +71,7 @@ final class RegistryFileReader {
     return services;
   }
 
-  private RegistryFile.Listed service(String name, Node node) {
+  private Listed service(String name, Node node) {
     if (name.isEmpty() || name.indexOf('?') >= 0) {
       yaml.problem(
           YamlFile.line(node), "service \"" + name + "\" (expected: a name without question mark)");
@@ -87,7 +89,7 @@ final class RegistryFileReader {
     Node list = keys.get("instances");
     if (list == null) {
       yaml.problem(YamlFile.line(node), name + ": no instances (expected: instances:, maybe [])");
-      return RegistryFile.Listed.of(new Service(name, allTags, metadata), found);
+      return Listed.of(new Service(name, allTags, metadata), found);
     }
     for (Node item : yaml.list(list, name + ": instances")) {
       if (++instances > MOST_INSTANCES) {
@@ -106,7 +108,7 @@ final class RegistryFileReader {
             }
           });
     }
-    return RegistryFile.Listed.of(new Service(name, allTags, metadata), found);
+    return Listed.of(new Service(name, allTags, metadata), found);
   }
 
   /** One instance; adds its own tags to the set. */

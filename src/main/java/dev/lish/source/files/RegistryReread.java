@@ -1,6 +1,8 @@
 package dev.lish.source.files;
 
 import com.google.protobuf.ByteString;
+import dev.lish.source.Listing;
+import dev.lish.source.Listing.Listed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +46,7 @@ final class RegistryReread {
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Pieces(
-      byte[] bytes, int column, List<Cut> cuts, SortedMap<String, RegistryFile.Listed> services) {
+      byte[] bytes, int column, List<Cut> cuts, SortedMap<String, Listed> services) {
     /** Where the piece begins, or where the last one ends. */
     int edge(int piece) {
       return piece < cuts.size() ? cuts.get(piece).at() : bytes.length;
@@ -68,11 +70,12 @@ final class RegistryReread {
     Optional<Pieces> next = last.flatMap(old -> changed(old, bytes));
     if (next.isPresent()) {
       last = next;
-      return new RegistryFile.Services(next.get().services());
+      return new RegistryFile.Services(new Listing(next.get().services()));
     }
     RegistryFileReader reader = new RegistryFileReader(path);
     RegistryFile file = reader.read(content);
-    last = file.match(s -> pieces(bytes, reader, s.services()), broken -> Optional.empty());
+    last =
+        file.match(s -> pieces(bytes, reader, s.listing().services()), broken -> Optional.empty());
     return file;
   }
 
@@ -116,7 +119,8 @@ final class RegistryReread {
     Optional<Pieces> part =
         reader
             .read(ByteString.copyFrom(document))
-            .match(s -> pieces(document, reader, s.services()), broken -> Optional.empty());
+            .match(
+                s -> pieces(document, reader, s.listing().services()), broken -> Optional.empty());
     // Else the first lines would belong to the service before, and the last ones to the one after.
     return part.filter(p -> p.column() == column && p.edge(0) == HEADER.length)
         .filter(p -> indented(services));
@@ -134,7 +138,7 @@ final class RegistryReread {
   }
 
   private static Optional<Pieces> replace(Pieces old, byte[] now, int from, int to, Pieces part) {
-    TreeMap<String, RegistryFile.Listed> services = new TreeMap<>(old.services());
+    TreeMap<String, Listed> services = new TreeMap<>(old.services());
     old.cuts().subList(from, to).forEach(cut -> services.remove(cut.name()));
     List<Cut> cuts = new ArrayList<>(old.cuts().subList(0, from));
     int moved = old.edge(from) - HEADER.length;
@@ -156,7 +160,7 @@ final class RegistryReread {
 
   /** Cuts a valid file; empty when it is not written one service after the other. */
   private static Optional<Pieces> pieces(
-      byte[] bytes, RegistryFileReader reader, SortedMap<String, RegistryFile.Listed> services) {
+      byte[] bytes, RegistryFileReader reader, SortedMap<String, Listed> services) {
     Optional<MappingNode> map = reader.services().filter(m -> m.getFlowStyle() == FlowStyle.BLOCK);
     if (map.isEmpty() || !plain(bytes)) {
       return Optional.empty();

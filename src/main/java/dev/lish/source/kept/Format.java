@@ -3,6 +3,7 @@ package dev.lish.source.kept;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.Drain;
 import dev.lish.model.Locality;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -99,6 +100,7 @@ final class Format<T> {
                   text(o, stage.getKey());
                   control(o, stage.getValue());
                 });
+            list(out, state.drains().values(), Format::drain);
           },
           in -> {
             Revision revision = new Revision(in.readInt());
@@ -108,7 +110,12 @@ final class Format<T> {
                 list(in, i -> Map.entry(text(i), control(i)))) {
               stages.put(stage.getKey(), stage.getValue());
             }
-            return new SharedState(revision, stages, membership);
+            TreeMap<String, Drain> drains = new TreeMap<>();
+            // Written before there were drains, it ends here.
+            for (Drain drain : in.available() == 0 ? List.<Drain>of() : list(in, Format::drain)) {
+              drains.put(drain.target(), drain);
+            }
+            return new SharedState(revision, stages, membership, drains);
           });
 
   /** The number of the mesh revision that was head. */
@@ -194,6 +201,17 @@ final class Format<T> {
   private static StageControl control(DataInputStream in) throws IOException {
     return new StageControl(
         number(in), number(in), in.readInt(), text(in), text(in), Instant.parse(text(in)));
+  }
+
+  private static void drain(DataOutputStream out, Drain drain) throws IOException {
+    text(out, drain.target());
+    text(out, drain.by());
+    text(out, drain.reason());
+    text(out, drain.at().toString());
+  }
+
+  private static Drain drain(DataInputStream in) throws IOException {
+    return new Drain(text(in), text(in), text(in), Instant.parse(text(in)));
   }
 
   private static void number(DataOutputStream out, Optional<Revision> revision) throws IOException {

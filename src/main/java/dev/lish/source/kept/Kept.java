@@ -9,6 +9,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
 import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.DrainChange;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.MeshRepository;
@@ -265,6 +266,11 @@ public final class Kept implements AutoCloseable {
     public CompletableFuture<Commit> putMembership(
         Revision base, Revision membership, String by, String summary) {
       return repository.putMembership(base, membership, by, summary);
+    }
+
+    @Override
+    public CompletableFuture<Commit> putDrain(DrainChange change) {
+      return repository.putDrain(change);
     }
 
     @Override

@@ -109,6 +109,7 @@ class ConsulIT {
     awaitInstances(source, one(i -> i.port() == 9006));
     Await.until("it is named", () -> registry.leftOut().size() == 1);
     assertThat(registry.leftOut().get(0)).contains("portless", "p1", "port 0");
+    assertThat(registry.problems().toString()).contains("left out", "p1");
   }
 
   @Test

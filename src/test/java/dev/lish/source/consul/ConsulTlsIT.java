@@ -8,7 +8,7 @@ import dev.lish.source.Source;
 import dev.lish.source.SourceState;
 import dev.lish.source.consul.ConsulSettings.Access;
 import dev.lish.source.consul.ConsulSettings.Load;
-import dev.lish.source.consul.ConsulSettings.Tls;
+import dev.lish.source.web.Tls;
 import dev.lish.testing.Await;
 import dev.lish.testing.ConsulProcess;
 import dev.lish.testing.ConsulProcess.Registration;

@@ -3,6 +3,7 @@ package dev.lish.source.dogma;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import java.time.Instant;
@@ -66,6 +67,18 @@ class SharedFileTest {
     assertThat(SharedFile.membership(SharedFile.write(new Revision(7), "ann", "grow", AT)))
         .isEqualTo(new Revision(7));
     assertThatThrownBy(() -> SharedFile.membership("{}")).hasMessageContaining("revision: missing");
+  }
+
+  @Test
+  void drainIsReadAsItIsWrittenAndItsFileIsItsOwn() throws Exception {
+    Drain drain = new Drain("web-7/shop [x]", "ann", "disk \"sda\"", AT);
+    assertThat(SharedFile.drain(SharedFile.write(drain))).isEqualTo(drain);
+    assertThat(SharedFile.drainPath("10.0.0.7")).isEqualTo("/drains/10.0.0.7.json");
+    assertThat(SharedFile.drainPath("web-7/shop")).isEqualTo("/drains/web-7_2fshop.json");
+    assertThat(SharedFile.drainPath(".a_b:é")).isEqualTo("/drains/_2ea_5fb_3a_c3_a9.json");
+    assertThatThrownBy(() -> SharedFile.drain("{}")).hasMessageContaining("target: missing");
+    assertThatThrownBy(() -> SharedFile.drain("{\"target\":\" \"}"))
+        .hasMessageContaining("expected: an instance or a host");
   }
 
   private static Optional<Revision> revision(int number) {

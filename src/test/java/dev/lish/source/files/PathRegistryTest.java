@@ -57,6 +57,24 @@ class PathRegistryTest extends RegistryContract {
     }
   }
 
+  @Override
+  protected void breakOff() {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  protected void mend() {
+    try {
+      Files.writeString(path, file.text(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void atomicRenameIsSeen() throws IOException {
     Source<List<Instance>> source = registry.instances(QUERY);

@@ -7,6 +7,7 @@ import dev.lish.model.Locality;
 import dev.lish.model.Problem;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
+import dev.lish.source.Listing;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RegistryFileTest {
   @Test
   void readsEveryKey() {
-    RegistryFile.Services file =
+    Listing file =
         valid(
             """
             services:
@@ -50,8 +51,7 @@ class RegistryFileTest {
 
   @Test
   void readsTheShortForms() {
-    RegistryFile.Services file =
-        valid("services:\n  a: [127.0.0.1:9001, '[::1]:9002']\n  b: {instances: []}\n");
+    Listing file = valid("services:\n  a: [127.0.0.1:9001, '[::1]:9002']\n  b: {instances: []}\n");
     assertThat(file.instances("a", "")).extracting(Instance::port).containsExactly(9001, 9002);
     assertThat(file.instances("b", "")).isEmpty();
     assertThat(file.instances("unknown", "")).isEmpty();
@@ -60,7 +60,7 @@ class RegistryFileTest {
 
   @Test
   void tagSelectsByServiceAndByInstance() {
-    RegistryFile.Services file =
+    Listing file =
         valid(
             """
             services:
@@ -130,10 +130,10 @@ class RegistryFileTest {
     assertThat(problem.message()).contains(text);
   }
 
-  private static RegistryFile.Services valid(String text) {
+  private static Listing valid(String text) {
     RegistryFile file = RegistryFile.parse("f.yaml", ByteString.copyFromUtf8(text));
     assertThat(file).isInstanceOf(RegistryFile.Services.class);
-    return (RegistryFile.Services) file;
+    return ((RegistryFile.Services) file).listing();
   }
 
   private static List<Problem> broken(String text) {

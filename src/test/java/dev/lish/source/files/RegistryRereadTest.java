@@ -3,6 +3,7 @@ package dev.lish.source.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.lish.source.Listing;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -121,9 +122,9 @@ class RegistryRereadTest {
   @Test
   void servicesThatDidNotChangeAreNotReadAnew() {
     RegistryReread reread = new RegistryReread("r.yaml");
-    RegistryFile.Services first = services(reread.read(ByteString.copyFromUtf8(TEXT)));
+    Listing first = services(reread.read(ByteString.copyFromUtf8(TEXT)));
     String moved = TEXT.replace("10.0.1.1:80", "10.0.1.1:8081");
-    RegistryFile.Services second = services(reread.read(ByteString.copyFromUtf8(moved)));
+    Listing second = services(reread.read(ByteString.copyFromUtf8(moved)));
     for (String name : List.of("a", "c", "d", "e")) {
       assertThat(second.services().get(name)).isSameAs(first.services().get(name));
     }
@@ -135,9 +136,9 @@ class RegistryRereadTest {
     assertThat(reread.read(content)).as(text).isEqualTo(RegistryFile.parse("r.yaml", content));
   }
 
-  private static RegistryFile.Services services(RegistryFile file) {
+  private static Listing services(RegistryFile file) {
     return file.match(
-        valid -> valid,
+        valid -> valid.listing(),
         broken -> {
           throw new AssertionError(broken.problems());
         });

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.Drain;
 import dev.lish.model.Locality;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
 import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.DrainChange;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
@@ -150,7 +152,8 @@ class KeptTest {
         new SharedState(
             new Revision(4),
             new TreeMap<>(Map.of("release", control)),
-            Optional.of(new Revision(3)));
+            Optional.of(new Revision(3)),
+            new TreeMap<>(Map.of("10.0.0.7", new Drain("10.0.0.7", "ann", "disk", Instant.EPOCH))));
     World before = new World();
     try (Kept kept = new Kept(data, CLOCK)) {
       kept.keep(before.shared);
@@ -318,6 +321,11 @@ class KeptTest {
           @Override
           public CompletableFuture<Commit> putMembership(
               Revision base, Revision membership, String by, String summary) {
+            return CompletableFuture.completedFuture(new Commit.Unreachable("down"));
+          }
+
+          @Override
+          public CompletableFuture<Commit> putDrain(DrainChange change) {
             return CompletableFuture.completedFuture(new Commit.Unreachable("down"));
           }
 

@@ -1,8 +1,7 @@
-package dev.lish.source.consul;
+package dev.lish.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lish.source.Service;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

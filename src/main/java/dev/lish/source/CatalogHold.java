@@ -1,6 +1,5 @@
-package dev.lish.source.consul;
+package dev.lish.source;
 
-import dev.lish.source.Service;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.TreeMap;
  * would take their clusters away: 10 minutes, and until released when several that make up more
  * than a tenth are gone at the same time.
  */
-final class CatalogHold {
+public final class CatalogHold {
   static final Duration STAY = Duration.ofMinutes(10);
 
   private final SortedMap<String, Service> present = new TreeMap<>();
@@ -24,12 +23,12 @@ final class CatalogHold {
   private record Gone(Service service, Optional<Instant> until) {}
 
   /** Starts from the list that was given out last, by an earlier run. */
-  CatalogHold(List<Service> last) {
+  public CatalogHold(List<Service> last) {
     last.forEach(service -> present.put(service.name(), service));
   }
 
   /** The list to give out, now that this is the catalog. */
-  List<Service> next(List<Service> catalog, Instant now) {
+  public List<Service> next(List<Service> catalog, Instant now) {
     TreeMap<String, Service> left = new TreeMap<>(present);
     present.clear();
     for (Service service : catalog) {
@@ -42,7 +41,7 @@ final class CatalogHold {
   }
 
   /** The list to give out, when nothing but time has passed. */
-  List<Service> list(Instant now) {
+  public List<Service> list(Instant now) {
     gone.values().removeIf(g -> g.until().map(until -> !now.isBefore(until)).orElse(false));
     // One service is never a mass, also where it is more than a tenth of a small catalog.
     if (gone.size() > 1 && gone.size() * 10 > gone.size() + present.size()) {
@@ -54,12 +53,12 @@ final class CatalogHold {
   }
 
   /** Lets go of all that left. */
-  void release() {
+  public void release() {
     gone.clear();
   }
 
   /** Names of the services that are held until released. */
-  List<String> held() {
+  public List<String> held() {
     return gone.entrySet().stream()
         .filter(e -> e.getValue().until().isEmpty())
         .map(Map.Entry::getKey)
@@ -67,7 +66,7 @@ final class CatalogHold {
   }
 
   /** When {@link #list} changes next by itself. */
-  Optional<Instant> changesAt() {
+  public Optional<Instant> changesAt() {
     return gone.values().stream().flatMap(g -> g.until().stream()).min(Instant::compareTo);
   }
 }

@@ -2,12 +2,10 @@ package dev.lish.cli;
 
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
-import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.render.EndpointSpec;
 import dev.lish.render.Rendered;
 import dev.lish.snapshot.ResourceSet;
-import dev.lish.snapshot.Snapshot;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import java.util.ArrayList;
@@ -15,18 +13,14 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Joins what was rendered with what registries' files say, as the server does with registries. */
-final class OfflineSnapshots {
-  private final OfflineRegistries registries;
+final class OfflineSets {
+  private OfflineSets() {}
 
-  OfflineSnapshots(OfflineRegistries registries) {
-    this.registries = registries;
-  }
-
-  /** The snapshot of a kind that was rendered. */
-  Snapshot of(Rendered rendered, SnapshotKey key) {
+  /** What a kind of Envoy gets, by type; it was rendered. */
+  static Map<ResourceType, ResourceSet> of(
+      Rendered rendered, SnapshotKey key, OfflineRegistries registries) {
     Rendered.Group group = rendered.groups().get(key);
     if (group == null) {
       throw new IllegalStateException(key + " is not rendered, though the group takes the node");
@@ -42,6 +36,6 @@ final class OfflineSnapshots {
       assignments.add(spec.assign(instances));
     }
     sets.put(ResourceType.ENDPOINT, ResourceSet.of(ResourceType.ENDPOINT, assignments));
-    return new Snapshot(key, Revision.NONE, 0, sets, Set.of());
+    return sets;
   }
 }

@@ -1,0 +1,173 @@
+package dev.lish.accesslog;
+
+import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsResponse;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A stream; gRPC calls it by one thread at a time. */
+final class LogStream implements StreamObserver<Batch> {
+  static final ByteString OTHER_LOG = ByteString.copyFromUtf8(AccessLogs.OTHER);
+
+  /** Between the node's cluster and the log's name in a key; UTF-8 has no such byte. */
+  private static final byte SEPARATOR = (byte) 0xff;
+
+  private static final ByteString NAMELESS = ByteString.copyFrom(new byte[] {SEPARATOR});
+
+  private final AccessLogs all;
+  private final StreamObserver<StreamAccessLogsResponse> answer;
+  private AccessLogs.LogTotal log;
+  private boolean open = true;
+  private volatile Supplier<Origin> origin = () -> Origin.UNKNOWN;
+  private volatile Scope scope = new Scope("", Origin.UNKNOWN);
+
+  LogStream(AccessLogs all, StreamObserver<StreamAccessLogsResponse> answer) {
+    this.all = all;
+    this.answer = answer;
+    log = all.logs.get(NAMELESS);
+    log.openStreams.increment();
+    all.opened(this);
+  }
+
+  /** Asks anew where it comes from; by another thread. */
+  void refresh() {
+    Scope before = scope;
+    Origin now = origin.get();
+    if (!now.equals(before.origin())) {
+      scope = new Scope(before.nodeCluster(), now);
+    }
+  }
+
+  @Override
+  public void onNext(Batch message) {
+    if (!open) {
+      return;
+    }
+    all.messages.increment();
+    Shard shard = all.shard();
+    long start = System.nanoTime();
+    Delta delta = shard.lock();
+    Reading reading = new Reading(delta, shard.share.allows(start));
+    try {
+      BatchReader.read(message, shard.entry, reading);
+    } catch (IOException e) {
+      all.refused.increment();
+      end();
+      answer.onError(
+          Status.INVALID_ARGUMENT
+              .withDescription(e.getMessage() + " (expected: a StreamAccessLogsMessage)")
+              .asRuntimeException());
+    } finally {
+      delta.lock.unlock();
+      reading.done();
+      shard.share.spent(System.nanoTime() - start);
+    }
+  }
+
+  /** One message. */
+  private final class Reading implements BatchReader.Sink {
+    private final Delta delta;
+    private final boolean wanted;
+    private Delta.@Nullable Adder adder;
+    private long entries;
+    private long partial;
+    private long dropped;
+
+    Reading(Delta delta, boolean wanted) {
+      this.delta = delta;
+      this.wanted = wanted;
+    }
+
+    @Override
+    public void identifier(ByteString node, ByteString nodeCluster, ByteString logName) {
+      log.openStreams.decrement();
+      log = all.logs.get(nodeCluster.concat(NAMELESS).concat(logName));
+      log.openStreams.increment();
+      boolean tooLong = nodeCluster.size() > Totals.MAX_KEY_BYTES;
+      String name = tooLong ? AccessLogs.OTHER : nodeCluster.toStringUtf8();
+      Supplier<Origin> known = all.origins().of(node.toByteArray());
+      origin = known;
+      scope = new Scope(name, known.get());
+      adder = null;
+    }
+
+    @Override
+    public boolean wantsEntries() {
+      return wanted;
+    }
+
+    @Override
+    public void skipped() {
+      dropped++;
+    }
+
+    @Override
+    public void entry(Entry entry) {
+      if (entry.partial) {
+        partial++;
+        return;
+      }
+      entries++;
+      Delta.Adder to = adder;
+      if (to == null) {
+        to = delta.of(scope);
+        adder = to;
+      }
+      to.add(entry);
+    }
+
+    void done() {
+      log.entries.add(entries);
+      if (partial > 0) {
+        all.partial.add(partial);
+      }
+      if (dropped > 0) {
+        all.dropped.add(dropped);
+      }
+    }
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    if (open) {
+      all.broken.increment();
+    }
+    end();
+  }
+
+  @Override
+  public void onCompleted() {
+    if (open) {
+      end();
+      answer.onNext(StreamAccessLogsResponse.getDefaultInstance());
+      answer.onCompleted();
+    }
+  }
+
+  private void end() {
+    if (open) {
+      open = false;
+      log.openStreams.decrement();
+      all.closed(this);
+    }
+  }
+
+  /** The log whose key in {@link AccessLogs#logs} this is. */
+  static AccessLogView.Log log(ByteString key, long openStreams, long entries) {
+    int cut = 0;
+    while (cut < key.size() && key.byteAt(cut) != SEPARATOR) {
+      cut++;
+    }
+    if (cut == key.size()) {
+      return new AccessLogView.Log(AccessLogs.OTHER, AccessLogs.OTHER, openStreams, entries);
+    }
+    return new AccessLogView.Log(
+        key.substring(0, cut).toStringUtf8(),
+        key.substring(cut + 1).toStringUtf8(),
+        openStreams,
+        entries);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.lish.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lish.testing.Await;
+import dev.lish.testing.EnvoyProcess;
+import dev.lish.testing.Envoys;
+import dev.lish.testing.Load;
+import dev.lish.testing.Upstream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The outage that the guard is for, with and without it. */
+class GuardEnvoyIT {
+  private static final String OFF = "guard: { enabled: false }";
+
+  @TempDir Path folder;
+
+  /** Fifteen new hosts, whose checks fail for five seconds. */
+  private static List<Upstream> addFifteen(GuardFixture shop) {
+    List<Upstream> added = new ArrayList<>();
+    for (int i = 0; i < 15; i++) {
+      added.add(shop.add("new-" + i, 503));
+    }
+    added.forEach(upstream -> shop.register(upstream, "critical"));
+    return added;
+  }
+
+  private static void recover(GuardFixture shop, List<Upstream> added) {
+    added.forEach(upstream -> upstream.answerWith(200));
+    added.forEach(upstream -> shop.consul.setStatus(upstream.name(), "passing"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void withoutTheGuardTrafficGoesToHostsInMaintenance(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, OFF)) {
+      EnvoyProcess envoy = shop.envoy(binary, 6);
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(100);
+        assertThat(shop.requestsToMaintenance()).isZero();
+        List<Upstream> added = addFifteen(shop);
+        load.awaitMore(5 * 300);
+        recover(shop, added);
+        GuardFixture.awaitHealthy(envoy, 21);
+        Load.Outcomes outcomes = load.stop();
+        // Five seconds at 300 a second over 25 hosts, of which four are in maintenance: about 240,
+        // and until the last new host has passed about 300.
+        assertThat(shop.requestsToMaintenance()).isBetween(150L, 450L);
+        assertThat(outcomes.failed()).isGreaterThan(1_000);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.app.EnvoyMatrix#all")
+  void newHostsThatAreDownPutNoTrafficOnHostsInMaintenance(Envoys.Envoy binary, boolean sotw) {
+    try (GuardFixture shop = GuardFixture.start(folder, sotw, GuardFixture.QUICK)) {
+      EnvoyProcess envoy = shop.envoy(binary, 6);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(100);
+        List<Upstream> added = addFifteen(shop);
+        load.awaitMore(5 * 300);
+        assertThat(envoy.stat("cluster.shop.membership_total").orElse(0)).isEqualTo(25);
+        assertThat(GuardFixture.factor(envoy)).isEqualTo(505);
+        recover(shop, added);
+        added.forEach(upstream -> load.awaitAnswerBy(upstream.name()));
+        Await.until("the factor is back", () -> GuardFixture.factor(envoy) == 140);
+        load.awaitMore(300);
+        load.stop().assertNoneLost();
+        assertThat(shop.requestsToMaintenance()).isZero();
+      }
+      shop.lish.recorder().assertClean();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.lish.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lish.testing.Await;
+import dev.lish.testing.ConsulProcess;
+import dev.lish.testing.EnvoyProcess;
+import dev.lish.testing.Envoys;
+import dev.lish.testing.Load;
+import dev.lish.testing.Upstream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A service of ten instances in a real Consul, four of which answer 503 to everything and count it,
+ * one cluster that checks them, and a Lish.
+ */
+final class GuardFixture implements AutoCloseable {
+  static final String SERVICE = "shop";
+
+  /** Shortened, so that a test takes seconds. */
+  static final String QUICK =
+      "guard: { settle: 1500ms, longest_raise: 20s, hold: 4s, window: 20s }";
+
+  final ConsulProcess consul = ConsulProcess.start();
+  final LishServer lish;
+  final List<Upstream> upstreams = new ArrayList<>();
+  private final boolean sotw;
+  private final Deque<EnvoyProcess> envoys = new ArrayDeque<>();
+
+  private GuardFixture(Path folder, boolean sotw, String guard) {
+    this.sotw = sotw;
+    Path mesh = folder.resolve("mesh");
+    write(
+        mesh.resolve("mesh.yaml"),
+        """
+        stages: [ { name: release } ]
+        groups: [ { name: edge, nodes: { cluster: edge }, resources: [ "edge/**" ] } ]
+        %s
+        """
+            .formatted(guard));
+    write(mesh.resolve("edge/clusters/shop.yaml"), cluster("consul:" + SERVICE));
+    write(mesh.resolve("edge/listeners/front.yaml"), LISTENER);
+    lish =
+        LishServer.start(
+            folder,
+            mesh,
+            "registries: [ { name: consul, consul: { address: \"127.0.0.1:"
+                + consul.port()
+                + "\" } } ]");
+  }
+
+  /** Ten instances, of which the first four are out of order and Consul's check of them says so. */
+  static GuardFixture start(Path folder, boolean sotw, String guard) {
+    GuardFixture fixture = new GuardFixture(folder, sotw, guard);
+    for (int i = 0; i < 10; i++) {
+      Upstream upstream = fixture.add("host-" + i, i < 4 ? 503 : 200);
+      fixture.register(upstream, i < 4 ? "critical" : "passing");
+    }
+    fixture.lish.awaitReady();
+    return fixture;
+  }
+
+  private static String cluster(String eds) {
+    return """
+    name: shop
+    type: EDS
+    connect_timeout: 1s
+    ignore_health_on_host_removal: true
+    eds_cluster_config:
+      service_name: "%s"
+      eds_config: { ads: {}, resource_api_version: V3 }
+    health_checks:
+      - timeout: 1s
+        interval: 0.3s
+        no_traffic_interval: 0.3s
+        unhealthy_threshold: 2
+        healthy_threshold: 2
+        http_health_check: { path: /healthz }
+    """
+        .formatted(eds);
+  }
+
+  private static final String LISTENER =
+      """
+      name: front
+      address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+      filter_chains:
+        - filters:
+            - name: http
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: front
+                route_config:
+                  name: front
+                  virtual_hosts:
+                    - { name: all, domains: [ "*" ], routes: [ { match: { prefix: / }, route: { cluster: shop } } ] }
+                http_filters:
+                  - name: router
+                    typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+      """;
+
+  /** Starts an upstream; nothing knows of it yet. */
+  Upstream add(String name, int status) {
+    Upstream upstream = Upstream.start(name);
+    upstream.answerWith(status);
+    upstreams.add(upstream);
+    return upstream;
+  }
+
+  void register(Upstream upstream, String status) {
+    consul.register(
+        ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()), status);
+  }
+
+  /** Starts an Envoy and waits until its own checks have passed this many hosts. */
+  EnvoyProcess envoy(Envoys.Envoy binary, int healthy) {
+    EnvoyProcess envoy =
+        EnvoyProcess.start(
+            binary, lish.bootstrap("edge-1", "edge", "sotw", Boolean.toString(sotw)));
+    envoys.push(envoy);
+    envoy.awaitReady();
+    awaitHealthy(envoy, healthy);
+    return envoy;
+  }
+
+  static void awaitHealthy(EnvoyProcess envoy, long healthy) {
+    Await.until(
+        healthy + " hosts are healthy",
+        () -> envoy.stat("cluster.shop.membership_healthy").orElse(-1) == healthy);
+  }
+
+  Load load(EnvoyProcess envoy) {
+    return Load.start(envoy.listenerPort("front"), "/", 300, 3);
+  }
+
+  /** How many requests those got that are out of order. */
+  long requestsToMaintenance() {
+    return upstreams.subList(0, 4).stream().mapToLong(Upstream::requests).sum();
+  }
+
+  /** The overprovisioning factor that Envoy has. */
+  static int factor(EnvoyProcess envoy) {
+    for (JsonNode cluster : envoy.configDump().findParents("cluster_name")) {
+      if (cluster.path("cluster_name").asText().equals("consul:" + SERVICE)) {
+        return cluster.path("policy").path("overprovisioning_factor").asInt();
+      }
+    }
+    return 0;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    envoys.forEach(EnvoyProcess::close);
+    lish.close();
+    upstreams.forEach(Upstream::close);
+    consul.close();
+  }
+}

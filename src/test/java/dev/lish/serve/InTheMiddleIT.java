@@ -1,0 +1,119 @@
+package dev.lish.serve;
+
+import static dev.lish.model.ResourceType.CLUSTER;
+import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.LISTENER;
+import static dev.lish.model.ResourceType.ROUTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lish.model.ResourceType;
+import dev.lish.serve.Client.Answer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A stream that breaks between the new clusters and the new routes, and the next one. */
+class InTheMiddleIT {
+  private static final Mesh MOVED =
+      Mesh.small()
+          .without(CLUSTER, "a")
+          .without(ENDPOINT, "a")
+          .cluster("c", 1)
+          .assignment("c", 3)
+          .route("main", "c");
+
+  private final Map<ResourceType, Map<String, String>> has = new HashMap<>();
+  private final Map<ResourceType, String> versions = new HashMap<>();
+
+  private Answer took(Answer answer) {
+    has.computeIfAbsent(answer.type(), t -> new HashMap<>()).putAll(answer.versions());
+    versions.put(answer.type(), answer.version());
+    return answer;
+  }
+
+  private Client again(Client client, ResourceType type, String... names) {
+    return client.delta
+        ? client.askHaving(type, has.get(type), names)
+        : client.askHaving(type, versions.get(type), names);
+  }
+
+  /** The client has the new cluster and the old routes. */
+  private void breakInTheMiddle(Server server, boolean delta) {
+    server.publish(Mesh.small());
+    try (Client client = Client.of(server, delta)) {
+      client.ask(CLUSTER);
+      took(client.accept(CLUSTER));
+      client.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
+      client.ask(LISTENER);
+      took(client.accept(LISTENER));
+      client.ask(ROUTE, "main");
+      took(client.accept(ROUTE));
+      server.publish(MOVED);
+      took(client.accept(CLUSTER));
+    }
+  }
+
+  /** Nothing is lost: the old cluster goes only after the new routes. */
+  private void goOn(Client client) {
+    again(client, CLUSTER);
+    client.ask(ENDPOINT, "a", "b", "c");
+    assertThat(client.accept(ENDPOINT).names()).containsExactly("b", "c");
+    again(client, LISTENER).silent();
+    again(client, ROUTE, "main");
+    Answer routes = client.next(ROUTE);
+    assertThat(routes.names()).containsExactly("main");
+    client.silent();
+    client.ack(routes);
+    Answer removal = client.accept(CLUSTER);
+    assertThat(client.delta ? removal.removed() : removal.names())
+        .isEqualTo(client.delta ? List.of("a") : List.of("b", "c"));
+    client.silent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void sameServerLosesNothing(boolean delta) {
+    try (Server server = new Server()) {
+      breakInTheMiddle(server, delta);
+      try (Client client = Client.of(server, delta)) {
+        goOn(client);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void otherReplicaLosesNothing(boolean delta) {
+    try (Server server = new Server();
+        Server replica = new Server()) {
+      breakInTheMiddle(server, delta);
+      // It never had a stream of this group, so it never sent what the client has.
+      replica.publish(Mesh.small());
+      replica.publish(MOVED);
+      try (Client client = Client.of(replica, delta)) {
+        goOn(client);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clientThatIsAtTheOldRevisionLosesNothing(boolean delta) {
+    try (Server server = new Server();
+        Server replica = new Server()) {
+      breakInTheMiddle(server, delta);
+      // It is still where the client came from: the new cluster is an old one to it.
+      replica.publish(Mesh.small());
+      try (Client client = Client.of(replica, delta)) {
+        again(client, LISTENER).silent();
+        again(client, ROUTE, "main").silent();
+        again(client, CLUSTER);
+        Answer clusters = client.accept(CLUSTER);
+        assertThat(clusters.names()).isEqualTo(delta ? List.of() : List.of("a", "b"));
+        assertThat(clusters.removed()).isEqualTo(delta ? List.of("c") : List.of());
+      }
+    }
+  }
+}

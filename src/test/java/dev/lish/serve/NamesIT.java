@@ -1,0 +1,180 @@
+package dev.lish.serve;
+
+import static dev.lish.model.ResourceType.CLUSTER;
+import static dev.lish.model.ResourceType.LISTENER;
+import static dev.lish.model.ResourceType.ROUTE;
+import static dev.lish.model.ResourceType.RUNTIME;
+import static dev.lish.model.ResourceType.SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.lish.model.ResourceType;
+import dev.lish.serve.Client.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names: asked for before they exist, lost and found again, and what a client says it has. */
+class NamesIT {
+  private static final Mesh MESH = Mesh.small().secret("s", "1");
+
+  static Stream<Arguments> typesAndProtocols() {
+    return Stream.of(CLUSTER, LISTENER, ROUTE, SECRET)
+        .flatMap(type -> Stream.of(Arguments.of(type, false), Arguments.of(type, true)));
+  }
+
+  private static Mesh with(ResourceType type, String name, int content) {
+    return switch (type) {
+      case CLUSTER -> MESH.fixed(name, content);
+      case LISTENER -> MESH.listener(name, content, "main");
+      case ROUTE -> MESH.route(name, "c" + content);
+      case SECRET -> MESH.secret(name, "c" + content);
+      case RUNTIME, ENDPOINT, EXTENSION -> throw new IllegalArgumentException(type.toString());
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("typesAndProtocols")
+  void nameComesGoesAndComesBackWithTheSameBytes(ResourceType type, boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      server.publish(MESH);
+      client.ask(type, "later");
+      // Whole types are answered in state of the world, be it with nothing; others are silent.
+      if (delta) {
+        assertThat(client.accept(type).removed()).containsExactly("later");
+      } else if (Subscription.wholeSet(type)) {
+        assertThat(client.accept(type).names()).isEmpty();
+      }
+      client.silent();
+      server.publish(with(type, "later", 1));
+      ByteString bytes = client.accept(type).resources().get("later");
+      assertThat(bytes).isNotNull();
+      server.publish(with(type, "another", 1));
+      if (delta) {
+        assertThat(client.accept(type).removed()).containsExactly("later");
+      } else if (Subscription.wholeSet(type)) {
+        assertThat(client.accept(type).names()).isEmpty();
+      }
+      client.silent();
+      server.publish(with(type, "later", 1));
+      assertThat(client.accept(type).resources()).isEqualTo(Map.of("later", bytes));
+      client.silent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void starIsWildcardAndMayBeTakenUpAgain(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      server.publish(MESH);
+      client.ask(LISTENER, "*");
+      assertThat(client.accept(LISTENER).names()).containsExactly("front");
+      if (delta) {
+        client.drop(LISTENER, "*");
+      } else {
+        client.ask(LISTENER);
+      }
+      client.silent();
+      server.publish(MESH.listener("back", 1, "main"));
+      client.silent();
+      client.ask(LISTENER, "*");
+      assertThat(client.accept(LISTENER).names()).containsExactly("back", "front");
+      client.silent();
+    }
+  }
+
+  @Test
+  void updateOfListenersCarriesAllOfThemAndOfRoutesOnlyWhatChanged() {
+    try (Server server = new Server();
+        Client client = Client.sotw(server)) {
+      Mesh mesh = MESH.listener("back", 1, "other").route("other", "a").route("unasked", "a");
+      server.publish(mesh);
+      client.ask(LISTENER).accept(LISTENER);
+      client.ask(ROUTE, "main", "other").accept(ROUTE);
+      server.publish(mesh.listener("back", 2, "other").route("other", "b").route("unasked", "b"));
+      assertThat(client.accept(LISTENER).names()).containsExactly("back", "front");
+      assertThat(client.accept(ROUTE).names()).containsExactly("other");
+      server.publish(mesh.without(LISTENER, "back").route("other", "b").route("unasked", "b"));
+      assertThat(client.accept(LISTENER).names()).containsExactly("front");
+      client.silent();
+    }
+  }
+
+  @Test
+  void versionByNameIsOfTheirContentsToo() {
+    try (Server server = new Server();
+        Client client = Client.sotw(server)) {
+      String before = MESH.snapshot().version(SECRET, List.of("s")).value();
+      server.publish(MESH.secret("s", "2"));
+      client.askHaving(SECRET, before, "s");
+      assertThat(client.accept(SECRET).names()).containsExactly("s");
+      server.publish(MESH);
+      client.accept(SECRET);
+    }
+  }
+
+  /** Layers, secrets and routes that a client brings along: nothing for what is equal. */
+  @Test
+  void claimsOfOtherTypesCountInDelta() {
+    Mesh mesh = MESH.layer("lish", "k", "v").secret("t", "1").route("gone", "a");
+    Map<String, String> routes;
+    Map<String, String> secrets;
+    Map<String, String> layers;
+    try (Server server = new Server();
+        Client client = Client.delta(server)) {
+      server.publish(mesh);
+      routes = client.ask(ROUTE, "main", "gone").accept(ROUTE).versions();
+      secrets = client.ask(SECRET, "s", "t").accept(SECRET).versions();
+      layers = client.ask(RUNTIME, "lish", "none").accept(RUNTIME).versions();
+    }
+    try (Server server = new Server();
+        Client client = Client.delta(server)) {
+      server.publish(mesh.without(ROUTE, "gone").without(SECRET, "t").secret("s", "2"));
+      client.askHaving(RUNTIME, layers, "lish", "none").silent();
+      client.askHaving(ROUTE, routes, "main", "gone");
+      Answer route = client.accept(ROUTE);
+      assertThat(route.names()).isEmpty();
+      assertThat(route.removed()).containsExactly("gone");
+      client.askHaving(SECRET, secrets, "s", "t");
+      Answer secret = client.accept(SECRET);
+      assertThat(secret.names()).containsExactly("s");
+      assertThat(secret.removed()).isEmpty();
+      assertThat(client.accept(SECRET).removed()).containsExactly("t");
+      client.silent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void assignmentsOfANewStreamComeOnceAndAfterTheClusters(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      Map<String, String> claims;
+      server.publish(Mesh.small());
+      try (Client before = Client.of(server, delta)) {
+        before.ask(CLUSTER).accept(CLUSTER);
+        claims =
+            before.ask(ResourceType.ENDPOINT, "a", "b").accept(ResourceType.ENDPOINT).versions();
+      }
+      server.publish(Mesh.small().fixed("c", 1));
+      if (delta) {
+        client.askHaving(ResourceType.ENDPOINT, claims, "a", "b");
+      } else {
+        client.askHaving(
+            ResourceType.ENDPOINT,
+            Mesh.small().snapshot().version(ResourceType.ENDPOINT).value(),
+            "a",
+            "b");
+      }
+      assertThat(client.accept(ResourceType.ENDPOINT).names()).containsExactly("a", "b");
+      client.silent();
+    }
+  }
+}

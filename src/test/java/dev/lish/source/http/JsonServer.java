@@ -1,0 +1,68 @@
+package dev.lish.source.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** An in-house registry: one document with an ETag, which a test changes. */
+final class JsonServer implements AutoCloseable {
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  final List<String> credentials = new CopyOnWriteArrayList<>();
+  final List<Integer> statuses = new CopyOnWriteArrayList<>();
+  volatile String body = "{}";
+  volatile int status = 200;
+  volatile boolean tagged = true;
+
+  JsonServer() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    server.createContext("/", this::answer);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/all?key=s3cret");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      credentials.add(String.valueOf(exchange.getRequestHeaders().getFirst("authorization")));
+      String text = body;
+      String tag = "\"" + Integer.toHexString(text.hashCode()) + "\"";
+      boolean same = tag.equals(exchange.getRequestHeaders().getFirst("if-none-match"));
+      int answered = status == 200 && same && tagged ? 304 : status;
+      statuses.add(answered);
+      if (tagged) {
+        exchange.getResponseHeaders().set("ETag", tag);
+      }
+      byte[] bytes = text.getBytes(UTF_8);
+      exchange.sendResponseHeaders(answered, answered == 304 ? -1 : bytes.length);
+      if (answered != 304) {
+        try (OutputStream out = exchange.getResponseBody()) {
+          out.write(bytes);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
