@@ -32,7 +32,6 @@ import java.util.function.Consumer;
 
 /** The two ports that Lish opens: one for Envoys, one for people and Prometheus. */
 final class Doors implements AutoCloseable {
-  private static final Duration PING = Duration.ofSeconds(30);
   private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Certificates certificates;
@@ -92,7 +91,9 @@ final class Doors implements AutoCloseable {
     // All of these would count a whole stream, which lasts as long as its Envoy.
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.
-    builder.pingInterval(PING).http2MaxStreamsPerConnection(Integer.MAX_VALUE);
+    builder
+        .pingInterval(config.lifetimes().pingInterval())
+        .http2MaxStreamsPerConnection(Integer.MAX_VALUE);
     builder.service(grpc.build());
   }
 

@@ -98,7 +98,7 @@ public final class Rehearsal implements MeshServer {
             new Pipeline(
                 world,
                 read -> MeshReader.read(read).mesh().map(mesh -> only(mesh, start.stage())),
-                this::publish,
+                (assignment, since) -> publish(assignment),
                 clock));
     told.set(pipeline);
     Doors doors = parts.add(new Doors(certificates));
@@ -144,7 +144,7 @@ public final class Rehearsal implements MeshServer {
     }
   }
 
-  private synchronized void publish(Assignment assignment) {
+  private void publish(Assignment assignment) {
     TreeMap<String, List<GroupRule>> groups = new TreeMap<>();
     // A test has no client certificates, so nobody is asked for one.
     assignment
@@ -153,11 +153,6 @@ public final class Rehearsal implements MeshServer {
             (stage, rules) ->
                 groups.put(stage, rules.stream().map(rule -> rule.without("peer.san")).toList()));
     last = new Assignment(assignment.stages(), groups, assignment.snapshots());
-    xds.publish(wiring.apply(last));
-  }
-
-  @Override
-  public synchronized void publishAgain() {
     xds.publish(wiring.apply(last));
   }
 

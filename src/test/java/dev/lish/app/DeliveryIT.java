@@ -121,26 +121,24 @@ class DeliveryIT {
 
   @Test
   void aMeshThatDoublesWaitsForAPerson() throws IOException {
-    try (FakeEnvoy envoy = edge("edge-1", Map.of())) {
-      generated(60);
-      int usual = dogma.commit(mesh).number();
-      lish.awaitServing("release", usual);
-      generated(130);
-      int doubled = dogma.commit(mesh).number();
-      awaitProblem("release", "revision " + doubled + " is held: clusters of release/edge");
-      assertThat(problems("release").get(0)).contains("grow from 63 to 133");
-      assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(usual);
-      lish.order(
-          "/delivery/promote",
-          Map.of("stage", "release", "revision", doubled, "reason", "130 services are right"));
-      lish.awaitServing("release", doubled);
-      assertThat(lish.stage("beta").path("serving").asInt()).isEqualTo(usual);
-      // Back at head it is not held again: it is what the stage serves.
-      lish.order(
-          "/delivery/promote", Map.of("stage", "release", "revision", "head", "reason", "done"));
-      Await.until("no Problems", () -> problems("release").isEmpty());
-      assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(doubled);
-    }
+    generated(60);
+    int usual = dogma.commit(mesh).number();
+    lish.awaitServing("release", usual);
+    generated(130);
+    int doubled = dogma.commit(mesh).number();
+    awaitProblem("release", "revision " + doubled + " is held: clusters of release/edge");
+    assertThat(problems("release").get(0)).contains("grow from 63 to 133");
+    assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(usual);
+    lish.order(
+        "/delivery/promote",
+        Map.of("stage", "release", "revision", doubled, "reason", "130 services are right"));
+    lish.awaitServing("release", doubled);
+    assertThat(lish.stage("beta").path("serving").asInt()).isEqualTo(usual);
+    // Back at head it is not held again: it is what the stage serves.
+    lish.order(
+        "/delivery/promote", Map.of("stage", "release", "revision", "head", "reason", "done"));
+    Await.until("no Problems", () -> problems("release").isEmpty());
+    assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(doubled);
   }
 
   /** A file of so many clusters, as a script would write it. */
