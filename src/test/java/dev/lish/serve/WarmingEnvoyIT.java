@@ -6,11 +6,11 @@ import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.model.ResourceType;
+import dev.lish.recorder.RecordedStream;
 import dev.lish.testing.Await;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
 import dev.lish.testing.Http;
-import dev.lish.recorder.RecordedStream;
 import dev.lish.testing.Recorder;
 import dev.lish.testing.Upstream;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
