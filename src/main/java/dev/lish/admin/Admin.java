@@ -107,6 +107,8 @@ public final class Admin {
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);
     all.put(API + "drains", pages::drains);
+    all.put(API + "guard", pages::guard);
+    all.put(API + "guard/what-if", pages::whatIf);
     all.put(API + "access-logs", pages::accessLogs);
     TrafficPages traffic = new TrafficPages(reads.traffic());
     all.put(API + "traffic", traffic::traffic);

@@ -110,6 +110,14 @@ final class ReadPages {
     return Reply.ok(ViewJson.Delivery.of(reads.view().get()));
   }
 
+  Reply guard(ServiceRequestContext ctx) {
+    return Reply.ok(GuardJson.of(reads.view().get().guard()));
+  }
+
+  Reply whatIf(ServiceRequestContext ctx) {
+    return Reply.ok(WhatIfJson.of(reads.view().get().guard(), ctx));
+  }
+
   private record AccessLogsJson(
       @JsonUnwrapped AccessLogView.Received received,
       @JsonUnwrapped AccessLogView.Lost lost,

@@ -7,12 +7,15 @@ import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
 import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.guard.Admissions;
+import dev.lish.guard.Terms;
 import dev.lish.model.Drain;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.pipeline.GuardView;
 import dev.lish.pipeline.View;
 import dev.lish.pipeline.View.Freshness;
 import dev.lish.serve.NodeView;
@@ -91,6 +94,16 @@ class MetersTest {
         List.of(
             new View.Drained(
                 new Drain("10.0.0.7", "ann", "disk", NOW), false, 3, Optional.empty())),
+        new GuardView(
+            List.of(
+                new GuardView.Guarded(
+                    "consul:payments",
+                    Terms.NONE,
+                    Set.of("consul:payments"),
+                    Admissions.decision("consul:payments", 10, NOW))),
+            List.of(),
+            3,
+            List.of()),
         Assignment.NONE);
   }
 
