@@ -100,7 +100,8 @@ final class Doors implements AutoCloseable {
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.
     builder.pingInterval(PING).http2MaxStreamsPerConnection(Integer.MAX_VALUE);
-    // A message that has not come whole holds the buffers that it was read into; with Netty's 64 KiB
+    // A message that has not come whole holds the buffers that it was read into; with Netty's 64
+    // KiB
     // some thousand streams of access logs would hold all memory outside the heap.
     builder.childChannelOption(
         ChannelOption.RCVBUF_ALLOCATOR,
