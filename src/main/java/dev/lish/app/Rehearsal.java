@@ -3,8 +3,10 @@ package dev.lish.app;
 import com.google.protobuf.ByteString;
 import dev.lish.accesslog.AccessLogs;
 import dev.lish.accesslog.Origins;
+import dev.lish.accesslog.RawLog;
 import dev.lish.config.LishConfig;
 import dev.lish.model.GroupRule;
+import dev.lish.model.Revision;
 import dev.lish.model.StageRule;
 import dev.lish.pipeline.Pipeline;
 import dev.lish.pipeline.Registries;
@@ -103,7 +105,11 @@ public final class Rehearsal implements MeshServer {
     Doors doors = parts.add(new Doors(certificates));
     List<ServerServiceDefinition> services = new ArrayList<>(xds.services());
     services.add(
-        parts.add(new AccessLogs(AccessLogs.Limits.DEFAULT, Origins.NONE, clock)).service());
+        parts
+            .add(
+                new AccessLogs(
+                    AccessLogs.Limits.DEFAULT, Origins.NONE, clock, parts.add(RawLog.none())))
+            .service());
     try {
       port = doors.openXds(ports.xds(), services, Optional.of(start.recorder()));
     } catch (StartException e) {
@@ -164,11 +170,18 @@ public final class Rehearsal implements MeshServer {
   @Override
   public State state() {
     View view = pipeline.view();
+    Assignment published = last;
     Optional<View.Stage> stage = view.stages().stream().findFirst();
-    return new State(
-        stage.flatMap(View.Stage::serving),
-        stage.map(View.Stage::problems).orElse(List.of()),
-        last);
+    // The view is there a moment before what it tells of is served.
+    Optional<Revision> serving =
+        stage
+            .flatMap(View.Stage::serving)
+            .filter(
+                revision ->
+                    published.snapshots().values().stream()
+                        .allMatch(snapshot -> snapshot.revision().equals(revision)))
+            .filter(revision -> !published.snapshots().isEmpty());
+    return new State(serving, stage.map(View.Stage::problems).orElse(List.of()), published);
   }
 
   @Override
