@@ -19,7 +19,7 @@ health_checks:
     unhealthy_threshold: 3
     http_health_check: {{ path: /healthz, expected_statuses: [ {{ start: 200, end: 201 }} ] }}
 circuit_breakers:
-  thresholds: [ {{ max_connections: 1000, max_pending_requests: 1000, max_requests: 1000 }} ]
+  thresholds: [ {{ max_connections: 1000, max_pending_requests: 1000, max_requests: 1000, max_retries: 10 }} ]
 typed_extension_protocol_options:
   envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
     "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions

@@ -41,6 +41,7 @@ class ArchitectureTest {
           source.http: source source.web model
           source.kept: source model
           render: guard source model
+          check: source render model
           snapshot: guard model
           guard: model
           delivery: guard snapshot model
@@ -54,7 +55,7 @@ class ArchitectureTest {
           trial: recorder serve snapshot render source source.files model
           app: model source source.web source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
-          cli: app config source source.files render snapshot guard delivery trial model
+          cli: app config source source.files render check snapshot guard delivery trial model
           """);
 
   /** Library: the only packages that may use it. */
@@ -68,10 +69,11 @@ class ArchitectureTest {
           io.micrometer: metrics app source.dogma
           com.linecorp.armeria.server: app admin serve accesslog trial
           picocli: cli
+          com.google.re2j: check
           """);
 
   private static final List<String> PURE =
-      List.of("model", "render", "snapshot", "guard", "delivery");
+      List.of("model", "render", "check", "snapshot", "guard", "delivery");
 
   @Test
   void everyPackageHasARow() {

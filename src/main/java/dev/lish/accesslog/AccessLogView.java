@@ -13,11 +13,18 @@ import java.util.TreeMap;
  * @param series in no order; those above the limit are summed up under {@link AccessLogs#OTHER}
  * @param logs sorted, without those that have neither; logs above the limit are summed up under
  *     {@link AccessLogs#OTHER}
+ * @param raw entries that are kept as they are
  */
-public record AccessLogView(Received received, Lost lost, List<Series> series, List<Log> logs) {
+public record AccessLogView(
+    Received received, Lost lost, List<Series> series, List<Log> logs, RawView raw) {
   /** Nothing received. */
   public static final AccessLogView EMPTY =
-      new AccessLogView(new Received(0, 0, 0, 0, 0), new Lost(0, 0, 0), List.of(), List.of());
+      new AccessLogView(
+          new Received(0, 0, 0, 0, 0),
+          new Lost(0, 0, 0),
+          List.of(),
+          List.of(),
+          new RawView(0, 0, List.of()));
 
   /** Copies the lists. */
   public AccessLogView {

@@ -48,6 +48,7 @@ public final class AccessLogs implements AutoCloseable {
   final Totals<LogTotal> logs = new Totals<>(MAX_LOGS, LogStream.OTHER_LOG, LogTotal::new);
 
   private final Origins origins;
+  private final RawLog raw;
   private final Clock clock;
   private final List<Shard> shards = new CopyOnWriteArrayList<>();
   private final ThreadLocal<Shard> shard;
@@ -95,10 +96,12 @@ public final class AccessLogs implements AutoCloseable {
    *
    * @param origins what is known of the Envoys
    * @param clock for the windows
+   * @param raw takes the entries themselves; not closed here
    */
-  public AccessLogs(Limits limits, Origins origins, Clock clock) {
+  public AccessLogs(Limits limits, Origins origins, Clock clock, RawLog raw) {
     this.origins = origins;
     this.clock = clock;
+    this.raw = raw;
     aggregates = new Aggregates(limits, second());
     shard =
         ThreadLocal.withInitial(
@@ -132,6 +135,10 @@ public final class AccessLogs implements AutoCloseable {
                 .build(),
             ServerCalls.asyncClientStreamingCall(answer -> new LogStream(this, answer)))
         .build();
+  }
+
+  RawLog raw() {
+    return raw;
   }
 
   Origins origins() {
@@ -200,7 +207,8 @@ public final class AccessLogs implements AutoCloseable {
             openStreams.sum(), streams.sum(), broken.sum(), messages.sum(), refused.sum()),
         new AccessLogView.Lost(dropped.sum(), partial.sum(), folded),
         series,
-        logs());
+        logs(),
+        raw.view());
   }
 
   /** The traffic of the last minute, five minutes or hour. */

@@ -18,7 +18,7 @@ final class BatchReader {
   /** Takes what is read; only the identifier's bytes may be kept. */
   interface Sink {
     /** Who writes which log; only the first message of a stream says so. */
-    void identifier(ByteString node, ByteString nodeCluster, ByteString logName);
+    void identifier(ByteString node, Writer writer);
 
     /** The next entry; the same object each time. */
     void entry(Entry entry);
@@ -35,6 +35,7 @@ final class BatchReader {
   private static final int TCP_LOGS = message(StreamAccessLogsMessage.TCP_LOGS_FIELD_NUMBER);
   private static final int NODE = message(Identifier.NODE_FIELD_NUMBER);
   private static final int LOG_NAME = message(Identifier.LOG_NAME_FIELD_NUMBER);
+  private static final int NODE_ID = message(Node.ID_FIELD_NUMBER);
   private static final int NODE_CLUSTER = message(Node.CLUSTER_FIELD_NUMBER);
   private static final int HTTP_ENTRY = message(HTTPAccessLogEntries.LOG_ENTRY_FIELD_NUMBER);
   private static final int TCP_ENTRY = message(TCPAccessLogEntries.LOG_ENTRY_FIELD_NUMBER);
@@ -84,23 +85,24 @@ final class BatchReader {
         in.skip(tag, end);
       }
     }
-    sink.identifier(node, cluster(node), logName);
+    sink.identifier(
+        node, new Writer(text(node, NODE_ID), text(node, NODE_CLUSTER), logName.toStringUtf8()));
   }
 
-  private static ByteString cluster(ByteString node) throws IOException {
+  private static String text(ByteString node, int field) throws IOException {
     Cursor in = new Cursor(node.toByteArray(), 0);
-    ByteString cluster = ByteString.EMPTY;
+    ByteString text = ByteString.EMPTY;
     while (in.at < node.size()) {
       int tag = in.tag(node.size());
-      if (tag == NODE_CLUSTER) {
+      if (tag == field) {
         int end = in.block(node.size());
-        cluster = node.substring(in.at, end);
+        text = node.substring(in.at, end);
         in.at = end;
       } else {
         in.skip(tag, node.size());
       }
     }
-    return cluster;
+    return text.toStringUtf8();
   }
 
   private ByteString bytes(int end) {

@@ -1,6 +1,7 @@
 package dev.lish.accesslog;
 
 import com.google.protobuf.ByteString;
+import java.util.Arrays;
 
 /**
  * One entry of a log, as far as it counts. The reader fills the same one again and again, so what
@@ -67,6 +68,11 @@ final class Entry {
   /** How often it was tried again. */
   int retries() {
     return Math.max(0, attempts - 1);
+  }
+
+  /** Its bytes. */
+  byte[] copy() {
+    return Arrays.copyOfRange(bytes, from, to);
   }
 
   ByteString cluster() {

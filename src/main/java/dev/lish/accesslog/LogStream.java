@@ -22,6 +22,7 @@ final class LogStream implements StreamObserver<Batch> {
   private AccessLogs.LogTotal log;
   private boolean open = true;
   private volatile Supplier<Origin> origin = () -> Origin.UNKNOWN;
+  private Writer writer = Writer.UNKNOWN;
   private volatile Scope scope = new Scope("", Origin.UNKNOWN);
 
   LogStream(AccessLogs all, StreamObserver<StreamAccessLogsResponse> answer) {
@@ -82,12 +83,14 @@ final class LogStream implements StreamObserver<Batch> {
     }
 
     @Override
-    public void identifier(ByteString node, ByteString nodeCluster, ByteString logName) {
+    public void identifier(ByteString node, Writer who) {
       log.openStreams.decrement();
-      log = all.logs.get(nodeCluster.concat(NAMELESS).concat(logName));
+      ByteString cluster = ByteString.copyFromUtf8(who.nodeCluster());
+      log = all.logs.get(cluster.concat(NAMELESS).concat(ByteString.copyFromUtf8(who.logName())));
       log.openStreams.increment();
-      boolean tooLong = nodeCluster.size() > Totals.MAX_KEY_BYTES;
-      String name = tooLong ? AccessLogs.OTHER : nodeCluster.toStringUtf8();
+      boolean tooLong = cluster.size() > Totals.MAX_KEY_BYTES;
+      String name = tooLong ? AccessLogs.OTHER : who.nodeCluster();
+      writer = who;
       Supplier<Origin> known = all.origins().of(node.toByteArray());
       origin = known;
       scope = new Scope(name, known.get());
@@ -117,6 +120,7 @@ final class LogStream implements StreamObserver<Batch> {
         adder = to;
       }
       to.add(entry);
+      all.raw().take(entry, writer, scope.origin());
     }
 
     void done() {

@@ -85,6 +85,15 @@ public final class Admin {
                     .maxRequestLength(path.equals("push") ? MAX_PUSH_BYTES : MAX_COMMAND_BYTES)
                     .requestTimeoutMillis(COMMAND_MILLIS)
                     .build((ctx, request) -> change(ctx, request, command)));
+    LogsPage logs = new LogsPage(reads.raw());
+    server
+        .route()
+        .get(API + "logs")
+        .build(
+            (ctx, request) ->
+                gate.refuse(request.headers(), Gate.Access.READ)
+                    .map(Reply::toResponse)
+                    .orElseGet(() -> logs.follow(ctx)));
     server.serviceUnder("/api/", page(Gate.Access.OPEN, Admin::unknown));
   }
 
@@ -98,6 +107,8 @@ public final class Admin {
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);
     all.put(API + "drains", pages::drains);
+    all.put(API + "guard", pages::guard);
+    all.put(API + "guard/what-if", pages::whatIf);
     all.put(API + "access-logs", pages::accessLogs);
     TrafficPages traffic = new TrafficPages(reads.traffic());
     all.put(API + "traffic", traffic::traffic);

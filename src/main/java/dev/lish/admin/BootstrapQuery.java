@@ -13,7 +13,15 @@ import java.util.Set;
  */
 final class BootstrapQuery {
   private static final Set<String> ONCE =
-      Set.of("node_id", "node_cluster", "sotw", "tls_ca", "tls_cert", "tls_key", "admin_port");
+      Set.of(
+          "node_id",
+          "node_cluster",
+          "sotw",
+          "tls_ca",
+          "tls_cert",
+          "tls_key",
+          "admin_port",
+          "access_log_port");
   private static final Set<String> MANY = Set.of("server", "tls_san");
   private static final Set<String> FAMILIES = Set.of("metadata", "locality");
 

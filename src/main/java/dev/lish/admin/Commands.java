@@ -39,6 +39,7 @@ final class Commands {
     all.put("delivery/rollback", this::rollback);
     all.put("drain", this::drain);
     all.put("undrain", this::undrain);
+    all.put("guard/release", this::release);
     all.put("push", this::push);
     return all;
   }
@@ -109,6 +110,14 @@ final class Commands {
     String reason = wanted.reason() == null ? "" : wanted.reason();
     return operations.undrain(
         required("target", wanted.target()), new Order(by, reason, wanted.local()));
+  }
+
+  private record Release(@Nullable String cluster, @Nullable String reason) {}
+
+  private CompletableFuture<Commit> release(byte[] body, String by) {
+    Release wanted = Json.read(body, Release.class);
+    return operations.release(
+        required("cluster", wanted.cluster()), order(by, wanted.reason(), false));
   }
 
   private CompletableFuture<Commit> push(byte[] body, String by) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.RawView;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
@@ -109,11 +110,20 @@ final class ReadPages {
     return Reply.ok(ViewJson.Delivery.of(reads.view().get()));
   }
 
+  Reply guard(ServiceRequestContext ctx) {
+    return Reply.ok(GuardJson.of(reads.view().get().guard()));
+  }
+
+  Reply whatIf(ServiceRequestContext ctx) {
+    return Reply.ok(WhatIfJson.of(reads.view().get().guard(), ctx));
+  }
+
   private record AccessLogsJson(
       @JsonUnwrapped AccessLogView.Received received,
       @JsonUnwrapped AccessLogView.Lost lost,
       List<CountJson> counts,
-      List<AccessLogView.Log> logs) {}
+      List<AccessLogView.Log> logs,
+      RawView raw) {}
 
   private record CountJson(String cluster, String response, long entries) {}
 
@@ -126,7 +136,8 @@ final class ReadPages {
             view.counts().stream()
                 .map(c -> new CountJson(c.cluster(), c.response().label(), c.entries()))
                 .toList(),
-            view.logs()));
+            view.logs(),
+            view.raw()));
   }
 
   private record Nodes(List<NodeJson> nodes) {}

@@ -1,6 +1,7 @@
 package dev.lish.admin;
 
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.RawLog;
 import dev.lish.accesslog.Span;
 import dev.lish.accesslog.Traffic;
 import dev.lish.pipeline.View;
@@ -16,9 +17,11 @@ import java.util.function.Supplier;
  * @param nodes one per stream
  * @param accessLogs what was received
  * @param traffic what it says of the last minute, five minutes or hour
+ * @param raw its entries as they come
  */
 public record Reads(
     Supplier<View> view,
     Supplier<List<NodeView>> nodes,
     Supplier<AccessLogView> accessLogs,
-    Function<Span, Traffic> traffic) {}
+    Function<Span, Traffic> traffic,
+    RawLog raw) {}

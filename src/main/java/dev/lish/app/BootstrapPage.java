@@ -10,9 +10,11 @@ import java.util.TreeMap;
 final class BootstrapPage {
   private BootstrapPage() {}
 
-  static String yaml(Map<String, List<String>> options, XdsConfig xds, int port) {
+  static String yaml(Map<String, List<String>> options, XdsConfig xds, Lish.Ports open) {
     Map<String, List<String>> all = new TreeMap<>(options);
-    all.putIfAbsent("server", List.of(own(xds, port)));
+    all.putIfAbsent("server", List.of(own(xds, open.xds())));
+    open.accessLogs()
+        .ifPresent(p -> all.putIfAbsent("access-log-port", List.of(Integer.toString(p))));
     return Bootstrap.parse(all).yaml();
   }
 

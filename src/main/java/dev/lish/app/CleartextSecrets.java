@@ -29,6 +29,7 @@ final class CleartextSecrets {
         view.membership(),
         view.sources(),
         view.drains(),
+        view.guard(),
         view.assignment());
   }
 

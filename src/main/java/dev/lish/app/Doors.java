@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
@@ -40,12 +41,42 @@ final class Doors implements AutoCloseable {
     this.certificates = certificates;
   }
 
-  /** Opens the port for xDS and access logs; gives the port that it listens on. */
+  /** Opens the port for Envoys; gives the port that it listens on. */
   int openXds(
       XdsConfig config,
       List<ServerServiceDefinition> services,
       Optional<ServerInterceptor> interceptor)
       throws StartException {
+    ServerBuilder builder =
+        builder(config.address(), config.port(), config.tls(), certificates.xds());
+    serveEnvoys(builder, config, services, interceptor);
+    return start(
+        "xds",
+        builder,
+        new HostPort(config.address(), config.port()).toString(),
+        certificates.xds());
+  }
+
+  /** Opens a port for access logs alone, with event loops of its own: a flood stays there. */
+  int openAccessLogs(
+      XdsConfig like,
+      int port,
+      ServerServiceDefinition service,
+      Optional<ServerInterceptor> interceptor)
+      throws StartException {
+    ServerBuilder builder = builder(like.address(), port, like.tls(), certificates.xds());
+    int loops = Runtime.getRuntime().availableProcessors();
+    builder.workerGroup(EventLoopGroups.newEventLoopGroup(loops, "lish-log-loop", true), true);
+    serveEnvoys(builder, like, List.of(service), interceptor);
+    return start(
+        "access_logs", builder, new HostPort(like.address(), port).toString(), certificates.xds());
+  }
+
+  private static void serveEnvoys(
+      ServerBuilder builder,
+      XdsConfig config,
+      List<ServerServiceDefinition> services,
+      Optional<ServerInterceptor> interceptor) {
     GrpcServiceBuilder grpc =
         GrpcService.builder()
             .maxRequestMessageLength(Math.toIntExact(config.limits().maxRequestBytes()))
@@ -57,8 +88,6 @@ final class Doors implements AutoCloseable {
       grpc.addService(
           interceptor.map(i -> ServerInterceptors.intercept(service, i)).orElse(service));
     }
-    ServerBuilder builder =
-        builder(config.address(), config.port(), config.tls(), certificates.xds());
     // All of these would count a whole stream, which lasts as long as its Envoy.
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.
@@ -66,11 +95,6 @@ final class Doors implements AutoCloseable {
         .pingInterval(config.lifetimes().pingInterval())
         .http2MaxStreamsPerConnection(Integer.MAX_VALUE);
     builder.service(grpc.build());
-    return start(
-        "xds",
-        builder,
-        new HostPort(config.address(), config.port()).toString(),
-        certificates.xds());
   }
 
   /** Opens the port for the admin API, the page and metrics. */

@@ -6,8 +6,11 @@ import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
 import dev.lish.source.DrainChange;
+import dev.lish.source.Hold;
+import dev.lish.source.Holds;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.MeshRepository;
+import dev.lish.source.Release;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
@@ -52,7 +55,8 @@ final class FolderAlone {
         stage,
         new StageControl(pin, Optional.empty(), free.epoch(), free.by(), free.reason(), free.at()));
     int revision = shared.state().last().map(s -> s.revision().number() + 1).orElse(1);
-    shared.set(new SharedState(new Revision(revision), stages, membership, new TreeMap<>()));
+    shared.set(
+        new SharedState(new Revision(revision), stages, membership, new TreeMap<>(), Holds.NONE));
   }
 
   MeshRepository mesh() {
@@ -114,6 +118,16 @@ final class FolderAlone {
     @Override
     public CompletableFuture<Commit> putStage(
         Revision base, String name, StageControl control, String summary) {
+      return refused();
+    }
+
+    @Override
+    public CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
+      return refused();
+    }
+
+    @Override
+    public CompletableFuture<Commit> putRelease(Revision base, Release release) {
       return refused();
     }
 

@@ -2,6 +2,7 @@ package dev.lish.app;
 
 import com.google.protobuf.ByteString;
 import dev.lish.accesslog.AccessLogs;
+import dev.lish.accesslog.RawLog;
 import dev.lish.admin.About;
 import dev.lish.admin.Admin;
 import dev.lish.admin.AdminToken;
@@ -10,6 +11,7 @@ import dev.lish.admin.Texts;
 import dev.lish.config.AdminConfig;
 import dev.lish.config.LishConfig;
 import dev.lish.config.RegistryConfig;
+import dev.lish.config.XdsConfig;
 import dev.lish.metrics.Meters;
 import dev.lish.pipeline.Pipeline;
 import dev.lish.pipeline.Registries;
@@ -61,8 +63,9 @@ public final class Lish implements AutoCloseable {
    * @param xds for Envoys
    * @param admin for people and Prometheus
    * @param dogma of the embedded Central Dogma; empty when a real one is configured
+   * @param accessLogs of access logs alone; empty: they come to that for xDS
    */
-  public record Ports(int xds, int admin, Optional<Integer> dogma) {}
+  public record Ports(int xds, int admin, Optional<Integer> dogma, Optional<Integer> accessLogs) {}
 
   private Lish(
       LishConfig config, Parts parts, Pipeline pipeline, Xds xds, Ports ports, String token) {
@@ -141,28 +144,41 @@ public final class Lish implements AutoCloseable {
             new Pipeline(world, folder -> MeshReader.read(folder).mesh(), xds::publish, clock));
     told.set(pipeline);
     Supplier<View> view = shown(config, pipeline);
+    RawLog raw = parts.add(AccessLogParts.raw(config.ports().accessLogs(), clock));
     AccessLogs accessLogs =
         parts.add(
             new AccessLogs(
-                AccessLogs.Limits.DEFAULT, new KnownOrigins(pipeline::view, xds::nodes), clock));
+                AccessLogs.Limits.DEFAULT,
+                new KnownOrigins(pipeline::view, xds::nodes),
+                clock,
+                raw));
     meters.watch(view, xds::nodes, xds::behind, accessLogs::view);
     pipeline.start();
 
     // The doors, last: who connects finds everything in place.
     Doors doors = parts.add(new Doors(certificates));
     List<ServerServiceDefinition> services = new ArrayList<>(xds.services());
-    services.add(accessLogs.service());
+    Optional<Integer> ownPort = config.ports().accessLogs().port();
+    if (ownPort.isEmpty()) {
+      services.add(accessLogs.service());
+    }
     int xdsPort = doors.openXds(config.ports().xds(), services, interceptor);
+    Optional<Integer> logPort = Optional.empty();
+    if (ownPort.isPresent()) {
+      XdsConfig at = config.ports().xds();
+      int port = ownPort.get();
+      logPort = Optional.of(doors.openAccessLogs(at, port, accessLogs.service(), interceptor));
+    }
     FolderCheck check = new FolderCheck(world);
     Admin admin =
         new Admin(
-            new Reads(view, xds::nodes, accessLogs::view, accessLogs::traffic),
-            texts(config, meters, types, xdsPort),
+            new Reads(view, xds::nodes, accessLogs::view, accessLogs::traffic, raw),
+            texts(config, meters, types, new Ports(xdsPort, 0, Optional.empty(), logPort)),
             new RepositoryOperations(world, pipeline, check, clock),
             adminDoors(config.ports().admin(), token),
             new About(version(), HostName.get(), clock));
     int adminPort = doors.openAdmin(config.ports().admin(), admin::addTo);
-    Ports ports = new Ports(xdsPort, adminPort, dogma.embeddedPort());
+    Ports ports = new Ports(xdsPort, adminPort, dogma.embeddedPort(), logPort);
     return new Lish(config, parts, pipeline, xds, ports, token);
   }
 
@@ -238,7 +254,7 @@ public final class Lish implements AutoCloseable {
     }
   }
 
-  private static Texts texts(LishConfig config, Meters meters, MessageTypes types, int xdsPort) {
+  private static Texts texts(LishConfig config, Meters meters, MessageTypes types, Ports open) {
     ProtoJson json = ProtoJson.of(types).redacted();
     return new Texts(
         accept -> {
@@ -246,7 +262,7 @@ public final class Lish implements AutoCloseable {
           return new Texts.Page(scrape.contentType(), scrape.body());
         },
         json::json,
-        request -> BootstrapPage.yaml(request, config.ports().xds(), xdsPort));
+        request -> BootstrapPage.yaml(request, config.ports().xds(), open));
   }
 
   private static dev.lish.admin.Doors adminDoors(AdminConfig admin, String token) {

@@ -6,6 +6,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.pipeline.LocalOrder;
 import dev.lish.pipeline.Memory;
+import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.MeshFolder;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,14 @@ final class NoMemory implements Memory {
 
   @Override
   public void keepBase(String name, String variant, Base base) {}
+
+  @Override
+  public Optional<Seen> service(DiscoveryQuery query) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void keepService(DiscoveryQuery query, Seen seen) {}
 
   @Override
   public Optional<String> trouble() {

@@ -3,6 +3,7 @@ package dev.lish.app;
 import com.google.protobuf.ByteString;
 import dev.lish.accesslog.AccessLogs;
 import dev.lish.accesslog.Origins;
+import dev.lish.accesslog.RawLog;
 import dev.lish.config.LishConfig;
 import dev.lish.model.GroupRule;
 import dev.lish.model.StageRule;
@@ -103,7 +104,11 @@ public final class Rehearsal implements MeshServer {
     Doors doors = parts.add(new Doors(certificates));
     List<ServerServiceDefinition> services = new ArrayList<>(xds.services());
     services.add(
-        parts.add(new AccessLogs(AccessLogs.Limits.DEFAULT, Origins.NONE, clock)).service());
+        parts
+            .add(
+                new AccessLogs(
+                    AccessLogs.Limits.DEFAULT, Origins.NONE, clock, parts.add(RawLog.none())))
+            .service());
     try {
       port = doors.openXds(ports.xds(), services, Optional.of(start.recorder()));
     } catch (StartException e) {

@@ -6,6 +6,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.pipeline.LocalOrder;
 import dev.lish.pipeline.Memory;
+import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.MeshFolder;
 import java.io.IOException;
 import java.io.StringReader;
@@ -49,7 +50,7 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   private final Supplier<Optional<String>> keptTrouble;
   private final boolean servedBefore;
   private Optional<MeshFolder> membership = Optional.empty();
-  private final Map<String, Base> bases = new ConcurrentHashMap<>();
+  private final GuardFiles guard;
   private volatile Optional<String> trouble = Optional.empty();
   private final Map<String, List<Revision>> history = new ConcurrentHashMap<>();
   private final ExecutorService writer =
@@ -67,6 +68,7 @@ final class ReplicaMemory implements Memory, AutoCloseable {
       BiConsumer<MeshFolder, Set<Revision>> keepFolder,
       Supplier<Optional<String>> keptTrouble) {
     this.keptTrouble = keptTrouble;
+    this.guard = new GuardFiles(folder);
     this.served = folder.resolve("served.properties");
     this.orders = folder.resolve("local-orders.properties");
     this.drains = folder.resolve("local-drains.properties");
@@ -115,17 +117,27 @@ final class ReplicaMemory implements Memory, AutoCloseable {
 
   @Override
   public Optional<Base> base(String name, String variant) {
-    return Optional.ofNullable(bases.get(name));
+    return guard.base(name, variant);
   }
 
   @Override
   public void keepBase(String name, String variant, Base base) {
-    bases.put(name, base);
+    guard.keepBase(name, variant, base);
+  }
+
+  @Override
+  public Optional<Seen> service(DiscoveryQuery query) {
+    return guard.service(query);
+  }
+
+  @Override
+  public void keepService(DiscoveryQuery query, Seen seen) {
+    guard.keepService(query, seen);
   }
 
   @Override
   public Optional<String> trouble() {
-    return keptTrouble.get().or(() -> trouble);
+    return keptTrouble.get().or(guard::trouble).or(() -> trouble);
   }
 
   @Override

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -123,17 +125,24 @@ final class Api {
 
   /** The same with a query. */
   JsonNode get(Map<String, String> query, String... path) {
-    Answer answer = send(request(query, path).GET().build());
+    Answer answer = send(request(lists(query), path).GET().build());
     if (answer.status() != 200) {
       throw failure(answer);
     }
     return answer.body();
   }
 
+  private static Map<String, List<String>> lists(Map<String, String> query) {
+    Map<String, List<String>> lists = new TreeMap<>();
+    query.forEach((key, value) -> lists.put(key, List.of(value)));
+    return lists;
+  }
+
   /** A body that is no JSON. */
   String text(Map<String, String> query, String... path) {
     HttpResponse<String> response =
-        exchange(request(query, path).GET().build(), HttpResponse.BodyHandlers.ofString(UTF_8));
+        exchange(
+            request(lists(query), path).GET().build(), HttpResponse.BodyHandlers.ofString(UTF_8));
     if (response.statusCode() != 200) {
       throw failure(new Answer(response.statusCode(), parse(response.body())));
     }
@@ -156,20 +165,32 @@ final class Api {
     return answer;
   }
 
+  /** A body that may go on for ever, by lines; to be closed. */
+  Stream<String> lines(Map<String, List<String>> query, String... path) {
+    HttpResponse<Stream<String>> response =
+        exchange(request(query, path).GET().build(), HttpResponse.BodyHandlers.ofLines());
+    if (response.statusCode() != 200) {
+      String body = response.body().collect(Collectors.joining("\n"));
+      throw failure(new Answer(response.statusCode(), parse(body)));
+    }
+    return response.body();
+  }
+
   private HttpRequest.Builder request(String... path) {
     return request(Map.of(), path);
   }
 
-  private HttpRequest.Builder request(Map<String, String> query, String... path) {
+  private HttpRequest.Builder request(Map<String, List<String>> query, String... path) {
     StringBuilder url = new StringBuilder("api/v1");
     for (String part : path) {
       url.append('/').append(URLEncoder.encode(part, UTF_8).replace("+", "%20"));
     }
     char mark = '?';
-    for (Map.Entry<String, String> each : new TreeMap<>(query).entrySet()) {
-      url.append(mark).append(each.getKey()).append('=');
-      url.append(URLEncoder.encode(each.getValue(), UTF_8));
-      mark = '&';
+    for (Map.Entry<String, List<String>> each : new TreeMap<>(query).entrySet()) {
+      for (String value : each.getValue()) {
+        url.append(mark).append(each.getKey()).append('=').append(URLEncoder.encode(value, UTF_8));
+        mark = '&';
+      }
     }
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.resolve(url.toString())).timeout(ANSWER);

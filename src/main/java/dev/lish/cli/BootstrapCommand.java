@@ -19,7 +19,8 @@ final class BootstrapCommand implements Command {
           "tls-cert",
           "tls-key",
           "tls-san",
-          "admin-port");
+          "admin-port",
+          "access-log-port");
 
   private final Terminal terminal;
 
@@ -81,6 +82,11 @@ final class BootstrapCommand implements Command {
     spec.addOption(
         Command.text(
             "PORT", "Envoy's own admin page, on loopback (default: 9901).", "--admin-port"));
+    spec.addOption(
+        Command.text(
+            "PORT",
+            "Where the servers take access logs, if not where they take xDS.",
+            "--access-log-port"));
     return spec;
   }
 

@@ -1,14 +1,9 @@
 package dev.lish.cli;
 
-import dev.lish.model.Problem;
-import dev.lish.render.Mesh;
-import dev.lish.render.Renderer;
-import dev.lish.source.DiscoveryQuery;
-import java.util.HashSet;
+import dev.lish.check.Finding;
+import dev.lish.check.Severity;
+import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish check}. */
@@ -28,76 +23,84 @@ final class CheckCommand implements Command {
             "Tells everything that is wrong with a mesh folder.",
             "  lish check config",
             "  lish check config --registry consul=test/consul.yaml",
+            "  lish check config -o github",
             "  lish check config -o json | jq '.problems[].message'");
     spec.usageMessage()
         .description(
-            "Renders every stage and group, as the server would, and prints one path:line: message"
-                + " for each Problem. No server is asked: secrets are placeholders, and a registry"
-                + " without --registry has no services.");
+            "Renders every stage and group, as the server would, and looks for what an Envoy would"
+                + " refuse, what would make requests fail and what has taken meshes down. Each rule"
+                + " has a section in docs/checks.md. No server is asked: secrets are placeholders,"
+                + " and a registry without --registry has no services.");
     OfflineMesh.addOptions(spec);
-    Command.addOutput(spec);
+    spec.addOption(
+        Command.text(
+            "FORMAT",
+            "text; for programs json, sarif or junit; github: notes in a review.",
+            "-o",
+            "--output"));
+    spec.addOption(
+        Command.text(
+            "SEVERITY",
+            "Tells what is at least that bad: error, warning (default) or info.",
+            "--severity"));
+    spec.addOption(
+        Command.text(
+            "SEVERITY",
+            "Exit code 1 for what is at least that bad: error (default), warning or info.",
+            "--fail-on"));
     return spec;
   }
 
   @Override
   public int run(Arguments given) {
-    boolean json = given.output("lines", "json").equals("json");
+    String format = given.output("text", "json", "sarif", "junit", "github");
+    Severity shown = severity(given, "--severity", Severity.WARNING);
+    Severity failing = severity(given, "--fail-on", Severity.ERROR);
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
-    TreeSet<Problem> found = new TreeSet<>(mesh.problems());
-    Set<DiscoveryQuery> queries = new HashSet<>();
-    int snapshots = 0;
-    for (String stage : mesh.mesh().map(CheckCommand::stages).orElse(List.of())) {
-      snapshots +=
-          mesh.render(stage)
-              .match(
-                  done -> {
-                    found.addAll(done.warnings());
-                    queries.addAll(Renderer.queries(done.rendered()));
-                    return done.rendered().groups().size();
-                  },
-                  waiting -> {
-                    throw new IllegalStateException("waits offline for " + waiting.registries());
-                  },
-                  refused -> {
-                    found.addAll(refused.problems());
-                    return 0;
-                  });
-    }
-    List<Problem> problems = Problem.withoutRepeats(found);
-    mesh.registries().warn(terminal, queries);
-    if (json) {
-      terminal.print(ProblemPrinter.json(problems));
-    } else {
-      ProblemPrinter.lines(terminal, problems);
-    }
-    long errors = problems.stream().filter(Problem::isError).count();
-    summary(given.required(0), mesh, snapshots, errors, problems.size() - errors);
-    return errors == 0 ? Exit.FINE : Exit.INPUT;
+    CheckedMesh checked = CheckedMesh.of(mesh, LocalDate.now(terminal.clock()));
+    mesh.registries().warn(terminal, checked.queries());
+    List<Finding> findings =
+        checked.findings().stream()
+            .filter(f -> f.rule().severity().reaches(shown) || f.rule().severity().reaches(failing))
+            .toList();
+    FindingPrinter.print(terminal, findings, format, given.required(0));
+    summary(given.required(0), mesh, checked);
+    return checked.findings().stream().anyMatch(f -> f.rule().severity().reaches(failing))
+        ? Exit.INPUT
+        : Exit.FINE;
   }
 
-  /** A stage that renders another's bytes has nothing of its own to check. */
-  private static List<String> stages(Mesh mesh) {
-    return mesh.renders().entrySet().stream()
-        .filter(e -> e.getKey().equals(e.getValue()))
-        .map(Map.Entry::getKey)
-        .toList();
+  private static Severity severity(Arguments given, String option, Severity normal) {
+    return given
+        .text(option)
+        .map(
+            text -> {
+              for (Severity severity : Severity.values()) {
+                if (severity.label().equals(text)) {
+                  return severity;
+                }
+              }
+              throw Failure.usage(option + " " + text + " (expected: error, warning or info)");
+            })
+        .orElse(normal);
   }
 
-  private void summary(String name, OfflineMesh mesh, int snapshots, long errors, long warnings) {
+  private void summary(String name, OfflineMesh mesh, CheckedMesh checked) {
+    long errors = checked.count(Severity.ERROR);
     String what =
         name
             + ": "
             + ProblemPrinter.plural(mesh.fileCount(), "file")
             + ", "
             + ProblemPrinter.plural(mesh.mesh().map(m -> m.stages().size()).orElse(0), "stage");
-    String count = ProblemPrinter.count(errors, warnings);
+    String count = ProblemPrinter.count(errors, checked.count(Severity.WARNING));
     if (errors > 0) {
       terminal.tell(what + ": " + terminal.red(count));
     } else {
       terminal.tell(
           what
               + ", "
-              + ProblemPrinter.plural(snapshots, "snapshot")
+              + ProblemPrinter.plural(checked.snapshots(), "snapshot")
               + ": "
               + terminal.green("fine")
               + (count.isEmpty() ? "" : ", " + terminal.yellow(count)));

@@ -190,6 +190,8 @@ public final class Main {
         new ProblemsCommand(terminal),
         new TopCommand(terminal),
         new GraphCommand(terminal),
+        new GuardCommand(terminal),
+        new LogsCommand(terminal),
         new OrderCommand(terminal, OrderCommand.Verb.PAUSE),
         new OrderCommand(terminal, OrderCommand.Verb.RESUME),
         new OrderCommand(terminal, OrderCommand.Verb.PROMOTE),

@@ -1,6 +1,7 @@
 package dev.lish.cli;
 
 import dev.lish.model.Problem;
+import dev.lish.render.Inspection;
 import dev.lish.render.Mesh;
 import dev.lish.render.MeshReader;
 import dev.lish.render.MessageTypes;
@@ -103,6 +104,11 @@ final class OfflineMesh {
 
   int fileCount() {
     return folder.files().size();
+  }
+
+  /** A stage, and where its resources are. */
+  Inspection inspect(String stage) {
+    return renderer.inspect(registries.inputs(stage, folder));
   }
 
   Rendering render(String stage) {

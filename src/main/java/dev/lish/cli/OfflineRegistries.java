@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The registries that a mesh folder names, without a server: those of its {@code registries/} and
@@ -51,6 +53,7 @@ final class OfflineRegistries {
           Pattern.compile("(?:[\"']?\\s*:\\s*[\"']?|\\.|\\s*\\[\\s*[\"'])([A-Za-z0-9_-]+)"));
 
   private final TreeMap<String, Listing> files = new TreeMap<>();
+  private final Set<String> unreadable = new HashSet<>();
   private final TreeSet<String> named = new TreeSet<>();
   private final TreeSet<String> inFolder = new TreeSet<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -102,6 +105,7 @@ final class OfflineRegistries {
             services -> files.put(name, services.listing()),
             broken -> {
               problems.addAll(broken.problems());
+              unreadable.add(name);
               return files.put(name, Listing.EMPTY);
             });
   }
@@ -156,6 +160,17 @@ final class OfflineRegistries {
     return file == null
         ? List.of()
         : file.instances(query.service(), query.parameters().getOrDefault("tag", ""));
+  }
+
+  /** The services of each registry whose data is there. */
+  Map<String, Set<String>> serviceNames() {
+    Map<String, Set<String>> names = new TreeMap<>();
+    files.forEach(
+        (name, file) ->
+            names.put(
+                name, file.catalog().stream().map(Service::name).collect(Collectors.toSet())));
+    names.keySet().removeAll(unreadable);
+    return names;
   }
 
   /** Says which registries of these queries have no file. */

@@ -2,8 +2,11 @@ package dev.lish.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lish.check.Finding;
+import dev.lish.check.Severity;
 import dev.lish.model.Problem;
 import dev.lish.source.files.FolderOnDisk;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -33,13 +36,16 @@ final class PushCommand implements Command {
             "      lish push config -m \"$CI_COMMIT_MESSAGE\" --base 41");
     spec.usageMessage()
         .description(
-            "The server checks the folder first and takes none of it when there are Problems (exit"
-                + " code 1). Files that the folder does not have are deleted. A repository that is"
-                + " a mirror of Git takes no push.");
-    spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
+            "The folder is checked first, as by lish check, and nothing is pushed when there are"
+                + " errors (exit code 1); --force pushes all the same. The server then checks what"
+                + " it must render, with what its registries know, and takes none of it when there"
+                + " are Problems. Files that the folder does not have are deleted. A repository"
+                + " that is a mirror of Git takes no push.");
+    OfflineMesh.addOptions(spec);
     spec.addOption(Command.text("TEXT", "The commit's message (required).", "-m", "--message"));
     spec.addOption(
         Command.text("REVISION", "Refuse if the mesh is at another revision by now.", "--base"));
+    spec.addOption(Command.flag("Push in spite of what check finds.", "--force"));
     Command.addOutput(spec);
     Api.addOptions(spec);
     return spec;
@@ -53,6 +59,9 @@ final class PushCommand implements Command {
       throw Failure.usage("-m is missing (expected: the commit's message)");
     }
     ObjectNode body = body(given, message);
+    if (!check(given, json)) {
+      return Exit.INPUT;
+    }
     Api.Answer answer = Api.of(terminal, given).post(body, List.of(200, REJECTED), "push");
     if (answer.status() == REJECTED) {
       return reject(answer.body(), json);
@@ -66,6 +75,27 @@ final class PushCommand implements Command {
             ? "pushed as revision " + terminal.bold(revision)
             : "nothing to change; the mesh is at revision " + revision);
     return Exit.FINE;
+  }
+
+  /** True when it may be pushed; what was found is told either way. */
+  private boolean check(Arguments given, boolean json) {
+    OfflineMesh mesh = OfflineMesh.read(terminal, given);
+    List<Finding> found =
+        CheckedMesh.of(mesh, LocalDate.now(terminal.clock())).findings().stream()
+            .filter(f -> f.rule().severity().reaches(Severity.WARNING))
+            .toList();
+    boolean errors = found.stream().anyMatch(f -> f.rule().severity() == Severity.ERROR);
+    if (json && errors && !given.flag("--force")) {
+      FindingPrinter.print(terminal, found, "json", given.required(0));
+    } else {
+      // What was asked for is the answer of the server.
+      FindingPrinter.tell(terminal, found);
+    }
+    if (errors && !given.flag("--force")) {
+      terminal.tell("nothing was pushed (--force pushes what the server can render)");
+      return false;
+    }
+    return true;
   }
 
   private ObjectNode body(Arguments given, String message) {

@@ -81,7 +81,9 @@ final class ConfigReader {
             .orElse("info");
     LishConfig.Ports ports =
         new LishConfig.Ports(
-            xds(top.section("xds"), insecure), admin(top.section("admin"), insecure));
+            xds(top.section("xds"), insecure),
+            admin(top.section("admin"), insecure),
+            AccessLogReader.read(top.section("access_logs")));
     LishConfig.Sources sources = SourcesReader.read(top);
     List<String> replicas =
         top.list(

@@ -35,8 +35,14 @@ public record LishConfig(
     return new LishConfig(dataDir, folder, insecure, logLevel, ports, sources, replicas);
   }
 
-  /** What Lish opens. */
-  public record Ports(XdsConfig xds, AdminConfig admin) {}
+  /**
+   * What Lish opens.
+   *
+   * @param xds for Envoys
+   * @param admin for people and Prometheus
+   * @param accessLogs what becomes of what Envoys log
+   */
+  public record Ports(XdsConfig xds, AdminConfig admin, AccessLogConfig accessLogs) {}
 
   /**
    * Where the mesh and its instances come from.

@@ -61,6 +61,10 @@ public record Base(
           host.priority(), added, inherited, since, settled || long_, Optional.empty(), form);
     }
 
+    Known with(ByteString other) {
+      return new Known(priority, added, inherited, passingSince, settled, leaving, other);
+    }
+
     /** When it will count, if it stays as it is; empty: not before it is passing. */
     Optional<Instant> settlesAt(java.time.Duration settle) {
       Optional<Instant> byPassing = passingSince.map(since -> since.plus(settle));

@@ -59,13 +59,9 @@ record Host(String key, int priority, Status status) {
 
   private static String text(Address address) {
     return address.hasSocketAddress()
-        ? key(address.getSocketAddress().getAddress(), address.getSocketAddress().getPortValue())
+        ? HostKey.of(
+            address.getSocketAddress().getAddress(), address.getSocketAddress().getPortValue())
         : address.toString().strip();
-  }
-
-  /** The key of a host at this address without a check of another address. */
-  static String key(String address, int port) {
-    return address.indexOf(':') >= 0 ? "[" + address + "]:" + port : address + ":" + port;
   }
 
   /** DRAINING hosts are not counted by Envoy, yet get traffic in panic: counting them is safe. */

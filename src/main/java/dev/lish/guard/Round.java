@@ -81,7 +81,7 @@ final class Round {
       listed.put(host.key(), host);
       Known known = before.hosts().get(host.key());
       if (known != null) {
-        hosts.put(host.key(), known.at(host, now, settle));
+        hosts.put(host.key(), formed(host, known).at(host, now, settle));
       } else if (base.isEmpty()) {
         hosts.put(host.key(), fresh(host, true));
       } else {
@@ -118,9 +118,21 @@ final class Round {
     }
   }
 
+  /** Whether hosts must be listed for a while after they left can change with the cluster. */
+  private Known formed(Host host, Known known) {
+    return keepsForms() == known.form().isEmpty() ? known.with(form(host)) : known;
+  }
+
+  private boolean keepsForms() {
+    return proposal.rules().activeChecks() && !proposal.rules().dropsRemoved();
+  }
+
+  private ByteString form(Host host) {
+    return keepsForms() ? Assignments.form(wanted, host.key()) : ByteString.EMPTY;
+  }
+
   private Known fresh(Host host, boolean inherited) {
-    boolean keepsForm = proposal.rules().activeChecks() && !proposal.rules().dropsRemoved();
-    ByteString form = keepsForm ? Assignments.form(wanted, host.key()) : ByteString.EMPTY;
+    ByteString form = form(host);
     return new Known(
             host.priority(), now, inherited, Optional.empty(), false, Optional.empty(), form)
         .at(host, now, settle);

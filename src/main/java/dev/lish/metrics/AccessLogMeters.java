@@ -1,6 +1,7 @@
 package dev.lish.metrics;
 
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.accesslog.RawView;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -18,6 +19,8 @@ final class AccessLogMeters {
 
   /** Micrometer keeps only weak references to what it reads. */
   private final Map<Key, AtomicLong> entries = new HashMap<>();
+
+  private final Map<Key, AtomicLong> sinks = new HashMap<>();
 
   private volatile AccessLogView last = AccessLogView.EMPTY;
 
@@ -52,6 +55,10 @@ final class AccessLogMeters {
         "lish.accesslog.entries.folded",
         "Entries counted under other for lack of room",
         v -> v.lost().folded());
+    counter(
+        "lish.accesslog.raw.dropped",
+        "Entries to be kept that found the queue full",
+        v -> v.raw().dropped());
     this.registry.getPrometheusRegistry().register(traffic);
   }
 
@@ -64,11 +71,33 @@ final class AccessLogMeters {
   void refresh(AccessLogView view) {
     last = view;
     traffic.refresh(view);
+    view.raw().sinks().forEach(this::refresh);
     for (AccessLogView.Count count : view.counts()) {
       entries
           .computeIfAbsent(new Key(count.cluster(), count.response().label()), this::register)
           .set(count.entries());
     }
+  }
+
+  private void refresh(RawView.Sink sink) {
+    set("lish.accesslog.raw.sink.lines", "Lines that a sink took", sink, sink.written());
+    set("lish.accesslog.raw.sink.dropped", "Lines that a sink did not take", sink, sink.dropped());
+    set("lish.accesslog.raw.sink.failures", "Attempts that failed", sink, sink.failures());
+  }
+
+  private void set(String name, String description, RawView.Sink sink, long value) {
+    sinks
+        .computeIfAbsent(
+            new Key(name, sink.name()),
+            key -> {
+              AtomicLong fresh = new AtomicLong();
+              FunctionCounter.builder(name, fresh, AtomicLong::get)
+                  .description(description)
+                  .tag("sink", sink.name())
+                  .register(registry);
+              return fresh;
+            })
+        .set(value);
   }
 
   private AtomicLong register(Key key) {

@@ -32,6 +32,7 @@ final class PipelineMeters {
   private final MultiGauge silence;
   private final MultiGauge drains;
   private final MultiGauge drained;
+  private final GuardMeters guard;
 
   PipelineMeters(MeterRegistry registry) {
     ready = gauge(registry, "lish.ready", "1 when /readyz says so", "");
@@ -41,6 +42,7 @@ final class PipelineMeters {
     paused = gauge(registry, "lish.stage.paused", "1 when an operator paused it", "");
     local = gauge(registry, "lish.stage.local", "1 when set with --local and not shared yet", "");
     problems = gauge(registry, "lish.stage.problems", "Problems of the target revision", "");
+    guard = new GuardMeters(registry);
     pending =
         gauge(registry, "lish.membership.pending", "1 when a change of stages' nodes waits", "");
     sources = gauge(registry, "lish.sources", "Sources by state", "");
@@ -82,6 +84,7 @@ final class PipelineMeters {
     problems.register(found, true);
     refreshSources(view.sources(), now);
     refreshDrains(view.drains());
+    guard.refresh(view.guard());
   }
 
   private void refreshDrains(List<View.Drained> all) {

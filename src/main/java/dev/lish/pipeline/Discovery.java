@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Admitted;
+import dev.lish.guard.GuardSettings;
 import dev.lish.model.Resource;
 import dev.lish.render.EndpointSpec;
 import dev.lish.source.DiscoveryQuery;
@@ -8,8 +9,10 @@ import dev.lish.source.Instance;
 import dev.lish.source.Source;
 import dev.lish.source.SourceState;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +35,8 @@ final class Discovery {
   private final Clock clock;
   private final SortedMap<String, Watch> watches = new TreeMap<>();
   private final Guards guards;
+  private final Services services;
+  private final Holding holding;
   private final Map<Guarded, Optional<Admitted>> assignments = new HashMap<>();
   private final Map<DiscoveryQuery, Set<Guarded>> users = new HashMap<>();
   private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
@@ -42,10 +47,12 @@ final class Discovery {
 
   Discovery(
       Function<DiscoveryQuery, Source<List<Instance>>> open,
-      Guards guards,
+      Guarding guarding,
       Runnable wake,
       Clock clock) {
-    this.guards = guards;
+    this.guards = guarding.guards();
+    this.services = guarding.services();
+    this.holding = guarding.holding();
     this.open = open;
     this.wake = wake;
     this.clock = clock;
@@ -74,12 +81,15 @@ final class Discovery {
             });
       }
     }
+    holding.lost(lost(), longestHold(), clock.instant());
+    users.keySet().forEach(this::take);
     // Before what is no longer used is forgotten: a new revision's assignments go on from there.
     for (Guarded one : used) {
       assignments.computeIfAbsent(one, this::assign);
     }
     assignments.keySet().retainAll(used);
     guards.retain(used);
+    services.retain(users.keySet());
   }
 
   /** Operators took these out; {@link #refresh} gives what changed by it. */
@@ -121,7 +131,8 @@ final class Discovery {
       }
       if (one.terms().settings().enabled()) {
         int threshold = one.terms().rules().threshold();
-        all.add(new DrainCheck(drained, next).remains(one.spec().name(), lists, threshold));
+        DrainCheck check = new DrainCheck(drained, next, guards.coming(one));
+        all.add(check.remains(one.spec().name(), lists, threshold));
       }
     }
     return all;
@@ -148,9 +159,20 @@ final class Discovery {
 
   /** Takes in what the registries said since the last call; gives the assignments that changed. */
   Set<Guarded> refresh() {
-    Set<Guarded> touched = new HashSet<>(guards.due(clock.instant()));
+    Instant now = clock.instant();
+    Set<DiscoveryQuery> moved = new HashSet<>();
     for (DiscoveryQuery query : List.copyOf(changed)) {
       changed.remove(query);
+      moved.add(query);
+    }
+    holding.lost(lost(), longestHold(), now);
+    Set<String> held = holding.moved(now);
+    if (!held.isEmpty()) {
+      users.keySet().stream().filter(query -> held.contains(query.toString())).forEach(moved::add);
+    }
+    moved.forEach(this::take);
+    Set<Guarded> touched = new HashSet<>(guards.due(now));
+    for (DiscoveryQuery query : moved) {
       touched.addAll(users.getOrDefault(query, Set.of()));
     }
     touched.removeIf(
@@ -184,6 +206,44 @@ final class Discovery {
     return refused;
   }
 
+  /** The registries that answer, and in which none of what is asked for is left. */
+  private Set<String> lost() {
+    Set<String> empty = new HashSet<>();
+    Set<String> filled = new HashSet<>();
+    for (Watch watch : watches.values()) {
+      boolean none = watch.source().state().last().map(List::isEmpty).orElse(true);
+      (none ? empty : filled).add(watch.query().registry());
+    }
+    empty.removeAll(filled);
+    return empty;
+  }
+
+  private Duration longestHold() {
+    return assignments.keySet().stream()
+        .map(one -> one.terms().settings().hold())
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
+  private void take(DiscoveryQuery query) {
+    Set<Guarded> using = users.getOrDefault(query, Set.of());
+    if (using.isEmpty()) {
+      return;
+    }
+    GuardSettings settings =
+        using.stream().map(one -> one.terms().settings()).reduce(GuardSettings::and).orElseThrow();
+    boolean checked = using.stream().anyMatch(one -> one.terms().rules().activeChecks());
+    instances(query)
+        .ifPresent(last -> services.take(query, last, settings, checked, clock.instant()));
+  }
+
+  private List<Instance> listed(Guarded one, DiscoveryQuery query, List<Instance> instances) {
+    boolean checked = one.terms().rules().activeChecks();
+    return one.terms().settings().enabled()
+        ? drained.apply(services.listed(query, instances, checked, clock.instant()))
+        : instances;
+  }
+
   void close() {
     watches.values().forEach(watch -> watch.source().close());
     watches.clear();
@@ -197,7 +257,7 @@ final class Discovery {
       if (last.isEmpty()) {
         return Optional.empty();
       }
-      instances.put(query, last.get());
+      instances.put(query, listed(one, query, last.get()));
     }
     Resource wanted = spec.assign(instances);
     return Optional.of(guards.admit(one, wanted, !spec.hasFixed(), clock.instant()));

@@ -13,8 +13,10 @@ import java.util.TreeMap;
  *
  * @param now what is drained
  * @param next what would be drained
+ * @param coming places of hosts that were added and have never been up: they are no part of what
+ *     carries the load
  */
-record DrainCheck(Drained now, Drained next) {
+record DrainCheck(Drained now, Drained next, Set<String> coming) {
   /**
    * Of a hundred registered hosts so many must stay up, also where a cluster's panic threshold is
    * lower. Half is Envoy's default for the least that can carry a cluster's load.
@@ -70,9 +72,11 @@ record DrainCheck(Drained now, Drained next) {
     for (List<Instance> list : lists) {
       for (Instance instance : list) {
         String place = Drained.place(instance);
-        registered.add(place);
         boolean takesTraffic =
             instance.health() != Health.CRITICAL && instance.health() != Health.MAINTENANCE;
+        if (takesTraffic || !coming.contains(place)) {
+          registered.add(place);
+        }
         if (takesTraffic && !now.covers(instance)) {
           up.add(place);
         }

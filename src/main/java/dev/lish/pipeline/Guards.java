@@ -1,11 +1,15 @@
 package dev.lish.pipeline;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lish.guard.Admitted;
 import dev.lish.guard.Base;
 import dev.lish.guard.Decision;
 import dev.lish.guard.Guard;
 import dev.lish.guard.Proposal;
+import dev.lish.model.ContentHash;
 import dev.lish.model.Resource;
+import dev.lish.source.Hold;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,10 +24,17 @@ import java.util.Set;
  */
 final class Guards {
   private final Memory memory;
+  private final Holding holding;
   private final Map<Guarded, Decision> decisions = new HashMap<>();
 
-  Guards(Memory memory) {
+  private final Map<Guarded, String> ofs = new HashMap<>();
+
+  /** The hosts that had to wait when it was decided. */
+  private final Map<Guarded, Set<String>> waited = new HashMap<>();
+
+  Guards(Memory memory, Holding holding) {
     this.memory = memory;
+    this.holding = holding;
   }
 
   /**
@@ -32,19 +43,22 @@ final class Guards {
   Admitted admit(Guarded guarded, Resource wanted, boolean knowsHealth, Instant now) {
     Decision last = decisions.get(guarded);
     Optional<Base> base = last == null ? known(guarded) : Optional.of(last.base());
+    String of = of(guarded);
+    Set<String> waiting = holding.active(Hold.Kind.WAITING, of, now).keySet();
+    Set<String> due = new HashSet<>(holding.entries(Hold.Kind.WAITING, of).keySet());
+    due.removeAll(waiting);
     Proposal proposal =
         new Proposal(
-            wanted,
-            guarded.terms().rules(),
-            guarded.terms().settings(),
-            knowsHealth,
-            Set.of(),
-            Set.of());
+            wanted, guarded.terms().rules(), guarded.terms().settings(), knowsHealth, waiting, due);
     Decision decision = Guard.decide(base, proposal, now);
+    if (!decision.waiting().equals(waiting)) {
+      holding.wait(of, decision.waiting(), guarded.terms().settings().longestRaise(), now);
+    }
     if (!base.equals(Optional.of(decision.base()))) {
       memory.keepBase(guarded.spec().name(), variant(guarded), decision.base());
     }
     decisions.put(guarded, decision);
+    waited.put(guarded, Set.copyOf(waiting));
     return decision.admitted();
   }
 
@@ -57,13 +71,49 @@ final class Guards {
         .or(() -> memory.base(guarded.spec().name(), variant(guarded)));
   }
 
+  /** What a hold of it is of: the same on all replicas. */
+  String of(Guarded guarded) {
+    return ofs.computeIfAbsent(
+        guarded, one -> one.spec().name() + " " + ContentHash.of(variant(one).getBytes(UTF_8)));
+  }
+
   private static String variant(Guarded guarded) {
     return guarded.spec().fingerprint() + guarded.terms().rules() + guarded.terms().settings();
+  }
+
+  /** The hosts that were added and have not counted as up yet, by {@code ADDRESS:PORT}. */
+  Set<String> coming(Guarded guarded) {
+    Set<String> coming = new HashSet<>();
+    Decision decision = decisions.get(guarded);
+    if (decision != null) {
+      decision
+          .base()
+          .hosts()
+          .forEach(
+              (key, known) -> {
+                if (!known.settled() && !known.inherited()) {
+                  // What is checked elsewhere has that after a slash.
+                  coming.add(key.contains("/") ? key.substring(0, key.indexOf('/')) : key);
+                }
+              });
+    }
+    return coming;
   }
 
   /** Forgets all but these. */
   void retain(Collection<Guarded> used) {
     decisions.keySet().retainAll(used);
+    waited.keySet().retainAll(used);
+    ofs.keySet().retainAll(used);
+  }
+
+  private boolean isOver(Guarded guarded, Instant now) {
+    String of = of(guarded);
+    Set<String> before = waited.getOrDefault(guarded, Set.of());
+    if (before.isEmpty() && !holding.of(Hold.Kind.WAITING).contains(of)) {
+      return false;
+    }
+    return !holding.active(Hold.Kind.WAITING, of, now).keySet().equals(before);
   }
 
   /** Those on which must be decided again though nothing changed. */
@@ -71,7 +121,8 @@ final class Guards {
     Set<Guarded> due = new HashSet<>();
     decisions.forEach(
         (guarded, decision) -> {
-          if (decision.look().map(at -> !at.isAfter(now)).orElse(false)) {
+          boolean look = decision.look().map(at -> !at.isAfter(now)).orElse(false);
+          if (look || isOver(guarded, now)) {
             due.add(guarded);
           }
         });

@@ -4,10 +4,13 @@ import dev.lish.guard.Base;
 import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * What this replica remembers across restarts. Reads are fast; writes are done in the background.
@@ -47,6 +50,20 @@ public interface Memory {
 
   /** Keeps what is about to be sent of this assignment. Returns when it is kept. */
   void keepBase(String name, String variant, Base base);
+
+  /**
+   * What a service had last.
+   *
+   * @param passing host to true when it was passing
+   * @param instances by host
+   */
+  record Seen(SortedMap<String, Boolean> passing, SortedMap<String, Instance> instances) {}
+
+  /** What a query gave last, with what is kept of it; empty: not known. */
+  Optional<Seen> service(DiscoveryQuery query);
+
+  /** Keeps what a query gives. Returns when it is kept. */
+  void keepService(DiscoveryQuery query, Seen seen);
 
   /** Why nothing can be written at the moment; empty when it can. */
   Optional<String> trouble();

@@ -37,6 +37,9 @@ public interface Operations {
   /** Takes a stage to the revision that it served before, and pauses it. */
   CompletableFuture<Commit> rollback(String stage, Order order);
 
+  /** Lets go at once of all that is kept back of a cluster's hosts. */
+  CompletableFuture<Commit> release(String cluster, Order order);
+
   /**
    * Takes an instance, or a host with all its instances, out of every assignment. Refused when no
    * watched instance is meant, or when too little of a cluster would be left.

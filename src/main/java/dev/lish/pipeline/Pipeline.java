@@ -54,6 +54,7 @@ public final class Pipeline implements AutoCloseable {
   private final Connections connections;
   private final Folders folders;
   private final Members members;
+  private final Guarding guarding;
   private final Discovery discovery;
   private final Snapshots snapshots;
   private final Stages stages;
@@ -92,8 +93,8 @@ public final class Pipeline implements AutoCloseable {
     connections = new Connections(clock);
     folders = new Folders(world.mesh(), loop, this::worldChanged, clock);
     members = new Members(mesh);
-    discovery =
-        new Discovery(world.registries()::instances, new Guards(world.memory()), this::wake, clock);
+    guarding = Guarding.of(world.shared(), world.memory(), loop, clock);
+    discovery = new Discovery(world.registries()::instances, guarding, this::wake, clock);
     snapshots = new Snapshots(discovery);
     stages = new Stages(world, folders, snapshots, new Threads(loop, worker, this::worldChanged));
     localOrders =
@@ -242,9 +243,11 @@ public final class Pipeline implements AutoCloseable {
       boolean whole = worldChanged.getAndSet(false);
       if (whole) {
         world.mesh().state().last().ifPresent(world.registries()::follow);
+        world.shared().state().last().ifPresent(guarding.holding()::take);
         world.shared().state().last().ifPresent(this::takeWorld);
       }
       snapshots.refresh();
+      guarding.holding().share(clock.instant());
       publish(whole);
       noticed.stepEnds(stages.rendering());
     } catch (RuntimeException e) {
@@ -312,7 +315,9 @@ public final class Pipeline implements AutoCloseable {
     view =
         whole
             ? views.view(
-                new Views.Parts(folders, stages, members, localOrders, drains, discovery), next)
+                new Views.Parts(folders, stages, members, localOrders, drains, discovery),
+                guarding.view(clock.instant()),
+                next)
             : view.with(next, clock.instant());
     if (changed) {
       publish.accept(next, noticed.since());

@@ -7,12 +7,14 @@ import dev.lish.delivery.Signature;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
+import dev.lish.source.Release;
 import dev.lish.source.SharedState;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 
@@ -93,6 +95,33 @@ public final class RepositoryOperations implements Operations {
         order,
         "Roll back",
         (on, signature) -> Orders.rollback(on.control(), before(on), signature));
+  }
+
+  @Override
+  public CompletableFuture<Commit> release(String cluster, Order order) {
+    if (order.local()) {
+      return refused("a hold is for all replicas (expected: without --local)");
+    }
+    Optional<SharedState> shared = world.shared().state().last();
+    if (shared.isEmpty()) {
+      return unreachable();
+    }
+    TreeSet<String> of = new TreeSet<>();
+    TreeSet<String> clusters = new TreeSet<>();
+    for (GuardView.Guarded one : pipeline.view().guard().assignments()) {
+      clusters.addAll(one.terms().clusters());
+      if (one.terms().clusters().contains(cluster)) {
+        of.addAll(one.of());
+      }
+    }
+    if (of.isEmpty()) {
+      return refused("cluster " + cluster + " (expected: one of " + clusters + ")");
+    }
+    if (pipeline.view().guard().holds().stream().noneMatch(k -> of.contains(k.hold().of()))) {
+      return unchanged();
+    }
+    Release release = new Release(cluster, of, order.by(), order.reason(), clock.instant());
+    return world.shared().putRelease(shared.get().revision(), release);
   }
 
   /** The newest revision that the stage has served and that is older than what it serves now. */

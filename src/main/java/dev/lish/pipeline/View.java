@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * @param membership who belongs where, and what waits
  * @param sources every source, in a fixed order
  * @param drains what operators took out, by target
+ * @param guard what the endpoint guard did, and what it keeps back
  * @param assignment what is being served
  */
 public record View(
@@ -33,6 +34,7 @@ public record View(
     Membership membership,
     List<SourceView> sources,
     List<Drained> drains,
+    GuardView guard,
     Assignment assignment) {
   /** Copies the lists. */
   public View {
@@ -44,7 +46,7 @@ public record View(
 
   /** The same, with other endpoints being served. */
   View with(Assignment now, Instant when) {
-    return new View(when, notReady, head, stages, membership, sources, drains, now);
+    return new View(when, notReady, head, stages, membership, sources, drains, guard, now);
   }
 
   /**

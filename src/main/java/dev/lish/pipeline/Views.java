@@ -44,6 +44,7 @@ final class Views {
         View.Membership.NONE,
         List.of(),
         List.of(),
+        GuardView.NONE,
         Assignment.NONE);
   }
 
@@ -61,7 +62,7 @@ final class Views {
       Drains drains,
       Discovery discovery) {}
 
-  View view(Parts parts, Assignment assignment) {
+  View view(Parts parts, GuardView guard, Assignment assignment) {
     Folders folders = parts.folders();
     Discovery discovery = parts.discovery();
     Found found = new Found(world.registries().problems(), discovery.refused());
@@ -77,6 +78,7 @@ final class Views {
         parts.members().view(),
         sources(discovery),
         parts.drains().view(discovery),
+        guard,
         assignment);
   }
 

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import dev.lish.model.Problem;
+import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.source.Service;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
  * A render with certain services in the catalogs.
  *
  * @param groups of no use when it failed
+ * @param written the documents of each group, by type and name; groups of the same are one instance
  * @param problems sorted
  * @param catalogs registry to the first template that read its services
  * @param services of these registries, as they were given
@@ -21,6 +23,7 @@ import java.util.TreeSet;
  */
 record Attempt(
     Map<SnapshotKey, Rendered.Group> groups,
+    Map<SnapshotKey, Map<ResourceType, Map<String, Document>>> written,
     List<Problem> problems,
     SortedMap<String, String> catalogs,
     SortedMap<String, List<Service>> services,

@@ -16,15 +16,21 @@ import java.util.TreeMap;
  * @param tls empty: cleartext
  * @param sotw true: the state-of-the-world protocol, false: delta
  * @param adminPort of Envoy's own admin page, on loopback
+ * @param accessLogPort of the same servers, for access logs; empty: that for xDS
  */
 public record Bootstrap(
-    Identity identity, List<Server> servers, Optional<Tls> tls, boolean sotw, int adminPort) {
+    Identity identity,
+    List<Server> servers,
+    Optional<Tls> tls,
+    boolean sotw,
+    int adminPort,
+    Optional<Integer> accessLogPort) {
   /** The cluster that xDS goes through. */
   public static final String XDS_CLUSTER = "lish";
 
   /**
-   * The cluster that listeners name to send their access logs. It leads to the same port over a
-   * connection of its own, so that a flood of logs does not hold up configuration.
+   * The cluster that listeners name to send their access logs. It leads to the same port, or one of
+   * its own, over a connection of its own, so that a flood of logs does not hold up configuration.
    */
   public static final String ACCESS_LOG_CLUSTER = "lish_access_log";
 
@@ -85,8 +91,8 @@ public record Bootstrap(
    * The options as the command line and the API name them, each with its values: {@code node-id},
    * {@code node-cluster}, {@code metadata} (K=V, several), {@code locality} (region=R, zone=Z or
    * sub_zone=S, several), {@code server} (HOST:PORT, several), {@code tls-ca}, {@code tls-cert},
-   * {@code tls-key}, {@code tls-san} (several), {@code sotw} (true or false) and {@code
-   * admin-port}. All are optional.
+   * {@code tls-key}, {@code tls-san} (several), {@code sotw} (true or false), {@code admin-port}
+   * and {@code access-log-port}. All are optional.
    *
    * @throws IllegalArgumentException with what was found and what was expected
    */

@@ -26,7 +26,8 @@ final class BootstrapOptions {
           "tls-key",
           "tls-san",
           "sotw",
-          "admin-port");
+          "admin-port",
+          "access-log-port");
   private static final int XDS_PORT = 18_000;
   private static final Pattern SERVER =
       Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+))(?::(\\d{1,5}))?");
@@ -61,7 +62,13 @@ final class BootstrapOptions {
         all("server").isEmpty()
             ? List.of(new Server("127.0.0.1", XDS_PORT))
             : all("server").stream().map(BootstrapOptions::server).toList();
-    return new Bootstrap(identity, servers, tls(), flag("sotw"), adminPort());
+    return new Bootstrap(
+        identity,
+        servers,
+        tls(),
+        flag("sotw"),
+        port("admin-port").orElse(9901),
+        port("access-log-port"));
   }
 
   private List<String> all(String name) {
@@ -144,11 +151,12 @@ final class BootstrapOptions {
     return value.equals("true");
   }
 
-  private int adminPort() {
-    String value = one("admin-port").orElse("9901");
-    if (!value.matches("\\d{1,5}")) {
-      throw new IllegalArgumentException("admin-port: " + value + " (expected: 0..65535)");
+  private Optional<Integer> port(String name) {
+    Optional<String> value = one(name);
+    if (value.isPresent()
+        && (!value.get().matches("\\d{1,5}") || Integer.parseInt(value.get()) > 65_535)) {
+      throw new IllegalArgumentException(name + ": " + value.get() + " (expected: 0..65535)");
     }
-    return Integer.parseInt(value);
+    return value.map(Integer::valueOf);
   }
 }

@@ -7,6 +7,7 @@ import dev.lish.render.Bootstrap.Tls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Writes {@link Bootstrap} as Envoy reads it. */
@@ -95,8 +96,8 @@ final class BootstrapYaml {
         + RUNTIME.formatted(Bootstrap.RUNTIME_LAYER)
         + ADMIN.formatted(bootstrap.adminPort())
         + "static_resources:\n  clusters:\n"
-        + cluster(Bootstrap.XDS_CLUSTER)
-        + cluster(Bootstrap.ACCESS_LOG_CLUSTER);
+        + cluster(Bootstrap.XDS_CLUSTER, Optional.empty())
+        + cluster(Bootstrap.ACCESS_LOG_CLUSTER, bootstrap.accessLogPort());
   }
 
   /** Envoy refuses to start without an id and a cluster. */
@@ -140,12 +141,12 @@ final class BootstrapYaml {
     return String.join(", ", parts);
   }
 
-  private String cluster(String name) {
+  private String cluster(String name, Optional<Integer> port) {
     boolean names = bootstrap.servers().stream().anyMatch(s -> !isAddress(s.host()));
     StringBuilder yaml =
         new StringBuilder(CLUSTER.formatted(name, names ? "STRICT_DNS" : "STATIC"));
     for (Server server : bootstrap.servers()) {
-      yaml.append(ENDPOINT.formatted(quote(server.host()), server.port()));
+      yaml.append(ENDPOINT.formatted(quote(server.host()), port.orElse(server.port())));
     }
     bootstrap.tls().ifPresent(tls -> yaml.append(tls(tls)));
     return yaml.toString();

@@ -62,6 +62,11 @@ final class GroupBuilder {
     }
   }
 
+  /** What was added, by type and name. */
+  Map<ResourceType, Map<String, Document>> documents() {
+    return documents;
+  }
+
   /** The group. */
   Rendered.Group build() {
     TreeMap<ResourceType, SortedMap<String, Resource>> resources = new TreeMap<>();

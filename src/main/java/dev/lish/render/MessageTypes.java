@@ -1,9 +1,11 @@
 package dev.lish.render;
 
 import com.google.common.base.Splitter;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.lish.model.Nearest;
 import java.io.BufferedReader;
@@ -63,6 +65,23 @@ public final class MessageTypes {
   /** The message of this full name, e.g. {@code envoy.config.cluster.v3.Cluster}. */
   public Optional<Descriptor> find(String fullName) {
     return prototype(fullName).map(Message::getDescriptorForType);
+  }
+
+  /**
+   * The message that the bytes are; empty when there is no such message.
+   *
+   * @throws IllegalArgumentException when the bytes are none
+   */
+  public Optional<Message> parse(String fullName, ByteString bytes) {
+    Optional<Message> prototype = prototype(fullName);
+    if (prototype.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(prototype.get().getParserForType().parseFrom(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a " + fullName + ": " + e.getMessage(), e);
+    }
   }
 
   /** An empty builder: of the generated class, where there is one. */

@@ -97,16 +97,21 @@ final class Render {
                 "no group takes this file (expected: a glob in the resources of a group)"));
   }
 
+  /** How it went, and the attempt that this rests on. */
+  record Outcome(Rendering rendering, Attempt attempt) {}
+
   /** The outcome. */
-  Rendering run() {
+  Outcome run() {
     SafeCatalogs safe = SafeCatalogs.of(inputs.services());
     Attempt attempt = attempt(safe.services());
     TreeSet<String> unanswered = new TreeSet<>(attempt.registries());
     unanswered.removeAll(inputs.services().keySet());
     if (!unanswered.isEmpty() && !inputs.offline()) {
-      return attempt.sure() || sink.hasErrors()
-          ? new Rendering.Refused(problems(attempt, List.of()))
-          : new Rendering.Waiting(unanswered);
+      return new Outcome(
+          attempt.sure() || sink.hasErrors()
+              ? new Rendering.Refused(problems(attempt, List.of()))
+              : new Rendering.Waiting(unanswered),
+          attempt);
     }
     for (String registry : unanswered) {
       warn(attempt, registry, "has no data offline: its services are an empty list");
@@ -132,23 +137,25 @@ final class Render {
     }
   }
 
-  private Rendering finish(Attempt attempt, List<Problem> warnings) {
+  private Outcome finish(Attempt attempt, List<Problem> warnings) {
     if (!attempt.failed()) {
       checkEmpty(attempt);
     }
     List<Problem> problems = problems(attempt, warnings);
     if (problems.stream().anyMatch(Problem::isError)) {
-      return new Rendering.Refused(problems);
+      return new Outcome(new Rendering.Refused(problems), attempt);
     }
-    return new Rendering.Done(
-        new Rendered(
-            inputs.stage(),
-            inputs.folder().revision(),
-            mesh,
-            attempt.groups(),
-            attempt.registries(),
-            attempt.services()),
-        problems);
+    return new Outcome(
+        new Rendering.Done(
+            new Rendered(
+                inputs.stage(),
+                inputs.folder().revision(),
+                mesh,
+                attempt.groups(),
+                attempt.registries(),
+                attempt.services()),
+            problems),
+        attempt);
   }
 
   private List<Problem> problems(Attempt attempt, List<Problem> warnings) {
@@ -164,6 +171,7 @@ final class Render {
     boolean sure = false;
     TreeMap<String, String> catalogs = new TreeMap<>();
     Map<SnapshotKey, Rendered.Group> groups = new LinkedHashMap<>();
+    Map<SnapshotKey, Map<ResourceType, Map<String, Document>>> written = new LinkedHashMap<>();
     List<Built> built = new ArrayList<>();
     for (Mesh.Group group : mesh.groups()) {
       GroupRule rule = group.rule();
@@ -177,30 +185,35 @@ final class Render {
           sure |= unit.failed() && inputs.services().keySet().containsAll(unit.catalogs());
           documents.add(unit.documents());
         }
-        groups.put(key, build(key, documents, built, found));
+        Built one = build(key, documents, built, found);
+        groups.put(key, one.group);
+        written.put(key, one.written);
       }
     }
     TreeMap<String, List<Service>> read = new TreeMap<>(services);
     read.keySet().retainAll(catalogs.keySet());
-    return new Attempt(groups, found.sorted(), catalogs, read, sure);
+    return new Attempt(groups, written, found.sorted(), catalogs, read, sure);
   }
 
   /** Groups of the same documents are one: most values of {@code by} change nothing. */
-  private Rendered.Group build(
+  private Built build(
       SnapshotKey key, List<List<Document>> documents, List<Built> built, ProblemSink found) {
     for (Built earlier : built) {
       if (earlier.isOf(documents)) {
-        return earlier.group;
+        return earlier;
       }
     }
     GroupBuilder builder = new GroupBuilder(key, discovery, mesh.guard(), this::one, found);
     documents.forEach(all -> all.forEach(builder::add));
-    Rendered.Group group = builder.build();
-    built.add(new Built(documents, group));
+    Built group = new Built(documents, builder.documents(), builder.build());
+    built.add(group);
     return group;
   }
 
-  private record Built(List<List<Document>> documents, Rendered.Group group) {
+  private record Built(
+      List<List<Document>> documents,
+      Map<ResourceType, Map<String, Document>> written,
+      Rendered.Group group) {
     /** By identity: what is parsed once is one list. */
     boolean isOf(List<List<Document>> others) {
       if (documents.size() != others.size()) {

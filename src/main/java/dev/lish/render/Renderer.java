@@ -1,14 +1,20 @@
 package dev.lish.render;
 
+import dev.lish.model.ResourceType;
+import dev.lish.model.SnapshotKey;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Inputs;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -22,6 +28,9 @@ public final class Renderer {
   private final MessageTypes types;
   private final boolean placeholders;
   private final ParsedFiles files = new ParsedFiles(KEPT_CHARACTERS);
+
+  /** Of inspections only, which a server makes none of. */
+  private final IdentityHashMap<Document, Origin> origins = new IdentityHashMap<>();
 
   /** A renderer that knows these messages. */
   public Renderer(MessageTypes types) {
@@ -46,9 +55,46 @@ public final class Renderer {
    */
   public Rendering render(Inputs inputs, Optional<Rendered> previous) {
     ProblemSink sink = new ProblemSink();
+    return prepare(inputs, previous, sink)
+        .map(render -> render.run().rendering())
+        .orElseGet(() -> new Rendering.Refused(sink.sorted()));
+  }
+
+  /** Renders a stage's revision as if it were the first, and tells where its resources are. */
+  public Inspection inspect(Inputs inputs) {
+    ProblemSink sink = new ProblemSink();
+    return prepare(inputs, Optional.empty(), sink)
+        .map(Render::run)
+        .map(outcome -> new Inspection(outcome.rendering(), origins(outcome.attempt().written())))
+        .orElseGet(() -> new Inspection(new Rendering.Refused(sink.sorted()), Map.of()));
+  }
+
+  private Map<SnapshotKey, Inspection.Group> origins(
+      Map<SnapshotKey, Map<ResourceType, Map<String, Document>>> written) {
+    IdentityHashMap<Object, Inspection.Group> known = new IdentityHashMap<>();
+    Map<SnapshotKey, Inspection.Group> groups = new LinkedHashMap<>();
+    written.forEach(
+        (key, documents) ->
+            groups.put(key, known.computeIfAbsent(documents, d -> group(documents))));
+    return groups;
+  }
+
+  private Inspection.Group group(Map<ResourceType, Map<String, Document>> documents) {
+    SortedMap<ResourceType, SortedMap<String, Origin>> all = new TreeMap<>();
+    documents.forEach(
+        (type, byName) -> {
+          TreeMap<String, Origin> some = new TreeMap<>();
+          byName.forEach((name, d) -> some.put(name, origins.computeIfAbsent(d, Origin::new)));
+          all.put(type, some);
+        });
+    return new Inspection.Group(all);
+  }
+
+  /** The render; empty after a Problem. */
+  private Optional<Render> prepare(Inputs inputs, Optional<Rendered> previous, ProblemSink sink) {
     Optional<Mesh> mesh = MeshReader.read(inputs.folder(), sink);
     if (mesh.isEmpty()) {
-      return new Rendering.Refused(sink.sorted());
+      return Optional.empty();
     }
     if (!mesh.get().renders().containsKey(inputs.stage())) {
       sink.error(
@@ -56,13 +102,13 @@ public final class Renderer {
           0,
           "there is no stage %s (there are: %s)"
               .formatted(inputs.stage(), String.join(", ", mesh.get().renders().keySet())));
-      return new Rendering.Refused(sink.sorted());
+      return Optional.empty();
     }
     DocumentReader reader =
         new DocumentReader(
             types, new ServerSecrets(inputs.secrets(), placeholders || inputs.offline()));
     Units.Parsing parsing = new Units.Parsing(reader, files);
-    return new Render(inputs, mesh.get(), parsing, previous, sink).run();
+    return Optional.of(new Render(inputs, mesh.get(), parsing, previous, sink));
   }
 
   /** Every query that some group's endpoints need. */

@@ -24,6 +24,7 @@ record ResourceFile(String path, boolean template, Optional<ResourceType> type) 
     if (!yaml
         || hidden
         || path.equals(MeshReader.PATH)
+        || path.equals(CheckSettings.PATH)
         || NOT_RESOURCES.stream().anyMatch(path::startsWith)) {
       return Optional.empty();
     }

@@ -73,6 +73,11 @@ record Text(String path, String content, boolean produced, IntUnaryOperator temp
     sink.warning(path, fileLine(line), message + excerpt(line));
   }
 
+  /** A line of the content as the operator may look for it. */
+  Origin.Place place(int line) {
+    return new Origin.Place(path, fileLine(line), produced ? line : 0, excerpt(line));
+  }
+
   /** True when the file may hold private keys, which no message may show. */
   boolean secret() {
     return path.startsWith("secrets/") || path.contains("/secrets/");

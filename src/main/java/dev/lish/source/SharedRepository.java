@@ -21,4 +21,10 @@ public interface SharedRepository extends Source<SharedState> {
 
   /** Writes, or removes, the file of a target below {@code /drains/}. */
   CompletableFuture<Commit> putDrain(DrainChange change);
+
+  /** Writes {@code /holds/<name>.json}; a hold without hosts is removed. */
+  CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary);
+
+  /** Writes {@code /releases/<cluster>.json}. */
+  CompletableFuture<Commit> putRelease(Revision base, Release release);
 }

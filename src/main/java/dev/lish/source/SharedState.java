@@ -17,12 +17,14 @@ import java.util.TreeMap;
  * @param membership the mesh revision whose {@code stages:} and {@code groups:} decide who belongs
  *     where; empty until the first was accepted
  * @param drains target to drain
+ * @param holds what of changes of hosts is kept back
  */
 public record SharedState(
     Revision revision,
     SortedMap<String, StageControl> stages,
     Optional<Revision> membership,
-    SortedMap<String, Drain> drains) {
+    SortedMap<String, Drain> drains,
+    Holds holds) {
   /** Copies the maps. */
   public SharedState {
     stages = Collections.unmodifiableSortedMap(new TreeMap<>(stages));

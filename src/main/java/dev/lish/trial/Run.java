@@ -93,7 +93,8 @@ final class Run implements AutoCloseable {
             List.of(new Bootstrap.Server("127.0.0.1", server.port())),
             Optional.empty(),
             spec.sotw(),
-            0);
+            0,
+            Optional.empty());
     String folder =
         "%s-%s-%s-%d"
             .formatted(

@@ -93,8 +93,9 @@ class AccessLogsEnvoyIT {
                             common_config: { log_name: tunnel, transport_api_version: V3, buffer_flush_interval: 0.1s, grpc_service: { envoy_grpc: { cluster_name: lish } } }
       """;
 
+  private final RawLog raw = RawLog.none();
   private final AccessLogs accessLogs =
-      new AccessLogs(AccessLogs.Limits.DEFAULT, Origins.NONE, Clock.systemUTC());
+      new AccessLogs(AccessLogs.Limits.DEFAULT, Origins.NONE, Clock.systemUTC(), raw);
   private final Server server =
       Server.builder()
           .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -112,6 +113,7 @@ class AccessLogsEnvoyIT {
   void stop() {
     server.stop().join();
     accessLogs.close();
+    raw.close();
   }
 
   private long entries() {

@@ -36,8 +36,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AccessLogsIT {
+  private final RawLog raw = RawLog.none();
   private final AccessLogs accessLogs =
-      new AccessLogs(new AccessLogs.Limits(3, 10, 10, 10, 80), Origins.NONE, Clock.systemUTC());
+      new AccessLogs(
+          new AccessLogs.Limits(3, 10, 10, 10, 80), Origins.NONE, Clock.systemUTC(), raw);
   private final Server server =
       Server.builder()
           .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -59,6 +61,7 @@ class AccessLogsIT {
   void stop() {
     server.stop().join();
     accessLogs.close();
+    raw.close();
   }
 
   private static HTTPAccessLogEntries http(String cluster, int... statuses) {
@@ -197,6 +200,51 @@ class AccessLogsIT {
     other.end();
     assertThat(accessLogs.view().counts())
         .containsExactly(new AccessLogView.Count("payments", ResponseClass.C2XX, 1));
+  }
+
+  @Test
+  void busyLoopSkipsEntriesAndCountsThem() throws Exception {
+    try (AccessLogs none =
+            new AccessLogs(
+                new AccessLogs.Limits(3, 10, 10, 10, 0), Origins.NONE, Clock.systemUTC(), raw);
+        Server busy =
+            Server.builder()
+                .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .service(
+                    GrpcService.builder()
+                        .addService(none.service())
+                        .useBlockingTaskExecutor(false)
+                        .build())
+                .build()) {
+      busy.start().join();
+      CompletableFuture<StreamAccessLogsResponse> ended = new CompletableFuture<>();
+      AccessLogServiceStub stub =
+          GrpcClients.newClient(
+              "gproto+http://127.0.0.1:" + busy.activeLocalPort(), AccessLogServiceStub.class);
+      StreamObserver<StreamAccessLogsMessage> stream =
+          stub.streamAccessLogs(
+              new StreamObserver<>() {
+                @Override
+                public void onNext(StreamAccessLogsResponse response) {
+                  ended.complete(response);
+                }
+
+                @Override
+                public void onError(Throwable cause) {
+                  ended.completeExceptionally(cause);
+                }
+
+                @Override
+                public void onCompleted() {}
+              });
+      stream.onNext(from("edge", "ingress").setHttpLogs(http("payments", 200, 503)).build());
+      stream.onCompleted();
+      ended.get(20, TimeUnit.SECONDS);
+
+      assertThat(none.view().entries()).isZero();
+      assertThat(none.view().lost().dropped()).isEqualTo(2);
+      assertThat(none.view().received().messages()).isEqualTo(1);
+    }
   }
 
   @Test

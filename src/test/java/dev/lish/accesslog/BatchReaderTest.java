@@ -37,8 +37,8 @@ class BatchReaderTest {
     }
 
     @Override
-    public void identifier(ByteString node, ByteString nodeCluster, ByteString logName) {
-      lines.add(nodeCluster.toStringUtf8() + " writes " + logName.toStringUtf8());
+    public void identifier(ByteString node, Writer writer) {
+      lines.add(writer.nodeId() + " of " + writer.nodeCluster() + " writes " + writer.logName());
     }
 
     @Override
@@ -130,7 +130,7 @@ class BatchReaderTest {
 
     assertThat(read(message.toByteString()))
         .containsExactly(
-            "edge writes ingress",
+            "edge-1 of edge writes ingress",
             "payments/a route 2xx [NR] 1000002 7 110/1000200 2",
             "/ none [] -1 -1 0/0 0");
   }

@@ -211,6 +211,7 @@ class AdminIT {
             "{\"openStreams\":1,\"streams\":2,\"broken\":5,\"messages\":3,\"refused\":4,\"dropped\":6,\"partial\":7,\"folded\":8,"
                 + "\"counts\":[{\"cluster\":\"payments\",\"response\":\"2xx\",\"entries\":40}],"
                 + "\"logs\":[{\"nodeCluster\":\"edge\",\"name\":\"ingress\",\"openStreams\":1,"
-                + "\"entries\":40}]}");
+                + "\"entries\":40}],\"raw\":{\"dropped\":9,\"followers\":1,\"sinks\":[{\"name\":\"files\","
+                + "\"works\":true,\"written\":10,\"dropped\":11,\"failures\":12}]}}");
   }
 }

@@ -48,9 +48,13 @@ class ApiDocsIT {
             "traffic",
             "traffic/edges",
             "drains",
+            "guard",
             "log-level")) {
       all.put("`GET /api/v1/" + path + "`", () -> ADMIN.get("/api/v1/" + path));
     }
+    all.put(
+        "`GET /api/v1/guard/what-if?",
+        () -> ADMIN.get("/api/v1/guard/what-if?cluster=payments&add=40"));
     all.put("`GET /api/v1/nodes/{id}`", () -> ADMIN.get("/api/v1/nodes/edge/1"));
     all.put("`GET /api/v1/nodes/{id}/config`", () -> ADMIN.get("/api/v1/nodes/edge/1/config"));
     String snapshot = "/api/v1/snapshots/release/edge?locality.zone=tokyo-1";

@@ -4,11 +4,17 @@ import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
+import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
 import dev.lish.accesslog.Span;
 import dev.lish.accesslog.Traffic;
+import dev.lish.guard.Admissions;
+import dev.lish.guard.ClusterRules;
+import dev.lish.guard.GuardSettings;
+import dev.lish.guard.Terms;
 import dev.lish.model.Drain;
 import dev.lish.model.GroupRule;
+import dev.lish.model.Locality;
 import dev.lish.model.Node;
 import dev.lish.model.NodeMatch;
 import dev.lish.model.Problem;
@@ -19,6 +25,7 @@ import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageControl;
 import dev.lish.model.StageRule;
 import dev.lish.model.Version;
+import dev.lish.pipeline.GuardView;
 import dev.lish.pipeline.Operations;
 import dev.lish.pipeline.View;
 import dev.lish.pipeline.View.Freshness;
@@ -29,6 +36,9 @@ import dev.lish.snapshot.Assignment;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import dev.lish.source.Commit;
+import dev.lish.source.Health;
+import dev.lish.source.Hold;
+import dev.lish.source.Instance;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
@@ -98,7 +108,41 @@ final class Fixture {
                 true,
                 3,
                 Optional.of("changed by bob"))),
+        guard(),
         assignment());
+  }
+
+  private static GuardView guard() {
+    Instance instance =
+        new Instance(
+            "n1/payments-1",
+            "10.0.0.1",
+            80,
+            Health.PASSING,
+            1,
+            new Locality("", "", ""),
+            new TreeMap<>());
+    Hold hold =
+        new Hold(
+            Hold.Kind.GONE,
+            "consul:payments",
+            new TreeMap<>(
+                Map.of(
+                    "10.0.0.1:80",
+                    new Hold.Entry(NOW, NOW.plusSeconds(600), Optional.of(instance)))));
+    return new GuardView(
+        List.of(
+            new GuardView.Guarded(
+                "consul:payments",
+                new Terms(
+                    new TreeSet<>(Set.of("payments")),
+                    new ClusterRules(50, true, true, false, false),
+                    GuardSettings.DEFAULT),
+                Set.of("consul:payments"),
+                Admissions.decision("consul:payments", 10, NOW))),
+        List.of(new GuardView.Kept(hold, true)),
+        1,
+        List.of(new GuardView.Alarm(NOW, "consul:payments: 8 instances deregistered")));
   }
 
   private static Assignment assignment() {
@@ -197,7 +241,8 @@ final class Fixture {
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
                 new AccessLogView.Series.FirstByte(39, 80_000))),
-        List.of(new AccessLogView.Log("edge", "ingress", 1, 40)));
+        List.of(new AccessLogView.Log("edge", "ingress", 1, 40)),
+        new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }
 
   static Clock clock() {
@@ -246,6 +291,11 @@ final class Fixture {
     @Override
     public CompletableFuture<Commit> promoteMembership(Revision revision, Order order) {
       return note("membership", revision, order);
+    }
+
+    @Override
+    public CompletableFuture<Commit> release(String cluster, Order order) {
+      return note("release", cluster, order);
     }
 
     @Override

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import dev.lish.accesslog.RawLog;
 import dev.lish.model.Revision;
 import dev.lish.pipeline.Operations;
 import dev.lish.render.Bootstrap;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The API over {@link Fixture}, as on loopback and as off it, for the tests of one class. */
 final class ServedAdmin implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+  private static final RawLog RAW = RawLog.none();
+
   /** Reasons for not being ready; cleared before each test. */
   final List<String> notReady = new CopyOnWriteArrayList<>();
 
@@ -45,7 +48,8 @@ final class ServedAdmin implements BeforeAllCallback, BeforeEachCallback, AfterA
                 () -> Fixture.view(notReady),
                 Fixture::nodes,
                 Fixture::accessLogs,
-                Fixture::traffic),
+                Fixture::traffic,
+                RAW),
             new Texts(
                 accept -> new Texts.Page("text/plain; version=0.0.4", "lish_ready 1\n"),
                 resource -> "{\"name\": \"" + resource.name() + "\"}",

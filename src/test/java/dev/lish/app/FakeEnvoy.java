@@ -1,5 +1,7 @@
 package dev.lish.app;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.rpc.Status;
@@ -8,6 +10,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.testing.Await;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -16,6 +19,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +32,8 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
   private final AtomicReference<StreamObserver<DeltaDiscoveryRequest>> out =
       new AtomicReference<>();
   private final Set<String> asked = new TreeSet<>();
+  private final Map<String, ByteString> assignments = new TreeMap<>();
+  private final Map<String, Integer> received = new TreeMap<>();
   private int responses;
   private boolean ended;
 
@@ -102,6 +108,10 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
       Map<String, String> has = versions.computeIfAbsent(type, t -> new TreeMap<>());
       for (Resource resource : response.getResourcesList()) {
         has.put(resource.getName(), resource.getVersion());
+        received.merge(resource.getName(), 1, Integer::sum);
+        if (type == ResourceType.ENDPOINT) {
+          assignments.put(resource.getName(), resource.getResource().getValue());
+        }
       }
       response.getRemovedResourcesList().forEach(has::remove);
     } else {
@@ -130,6 +140,23 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
     return new TreeMap<>(versions.getOrDefault(type, Map.of()));
   }
 
+  /** The assignment that it has last; empty when it has none. */
+  synchronized Optional<ClusterLoadAssignment> assignment(String name) {
+    ByteString bytes = assignments.get(name);
+    try {
+      return bytes == null ? Optional.empty() : Optional.of(ClusterLoadAssignment.parseFrom(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(name, e);
+    }
+  }
+
+  /** Name to how many times it came, since the last call; of all types. */
+  synchronized Map<String, Integer> takeReceived() {
+    Map<String, Integer> taken = new TreeMap<>(received);
+    received.clear();
+    return taken;
+  }
+
   /** How many responses came. */
   synchronized int responses() {
     return responses;
@@ -146,7 +173,8 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
     Await.until("the stream ends", this::ended);
   }
 
-  private synchronized boolean ended() {
+  /** True when the stream is over. */
+  synchronized boolean ended() {
     return ended;
   }
 

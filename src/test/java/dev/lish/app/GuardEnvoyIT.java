@@ -78,4 +78,106 @@ class GuardEnvoyIT {
       shop.lish.recorder().assertClean();
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void aRestartInTheMiddleChangesNothing(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      EnvoyProcess envoy = shop.envoy(binary, 6);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        List<Upstream> added = addFifteen(shop);
+        Await.until("all are there", () -> GuardFixture.factor(envoy) == 505);
+        shop.lish.stop();
+        load.awaitMore(300);
+        shop.lish.start();
+        shop.lish.awaitNode("edge-1", "synced");
+        load.awaitMore(600);
+        assertThat(GuardFixture.factor(envoy))
+            .as("as before, not that of an unknown base")
+            .isEqualTo(505);
+        recover(shop, added);
+        added.forEach(upstream -> load.awaitAnswerBy(upstream.name()));
+        Await.until("the factor is back", () -> GuardFixture.factor(envoy) == 140);
+        load.stop().assertNoneLost();
+      }
+      assertThat(shop.requestsToMaintenance()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void instancesThatDeregisterTooManyAtOnceAreKeptAndThenLetGo(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      shop.allWell();
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(100);
+        List<Upstream> gone = shop.upstreams.subList(0, 8);
+        gone.forEach(upstream -> shop.consul.deregister(upstream.name()));
+        Await.until("they are kept", () -> shop.holds().contains("\"gone\""));
+        long kept = envoy.stat("cluster.shop.membership_total").orElse(0);
+        // Those up to the fifth are not more than half, and may have gone one by one.
+        assertThat(kept).isGreaterThanOrEqualTo(5);
+        load.awaitMore(300);
+        assertThat(envoy.stat("cluster.shop.membership_total").orElse(0)).isEqualTo(kept);
+        Await.until(
+            "they are let go", () -> envoy.stat("cluster.shop.membership_total").orElse(0) == 2);
+        load.awaitMore(100);
+        load.stop().assertNoneLost();
+      }
+      shop.lish.recorder().assertClean();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void instancesThatWereCriticalAndDeregisterAreOutAtOnce(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      shop.allWell();
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      List<Upstream> dead = shop.upstreams.subList(0, 8);
+      dead.forEach(upstream -> upstream.answerWith(503));
+      dead.forEach(upstream -> shop.consul.setStatus(upstream.name(), "critical"));
+      Await.until("Lish knows", () -> shop.holds().contains("\"critical\"") && shop.held() == 8);
+      dead.forEach(upstream -> shop.consul.deregister(upstream.name()));
+      Await.until("they are out", () -> envoy.stat("cluster.shop.membership_total").orElse(0) == 2);
+      assertThat(shop.holds()).doesNotContain("\"gone\"");
+      long before = dead.stream().mapToLong(Upstream::requests).sum();
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(300);
+        load.stop().assertNoneLost();
+      }
+      assertThat(dead.stream().mapToLong(Upstream::requests).sum()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void aMassThatTurnsCriticalWhileEnvoysChecksPassGoesOn(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      shop.allWell();
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        List<Upstream> critical = shop.upstreams.subList(0, 6);
+        critical.forEach(upstream -> shop.consul.setStatus(upstream.name(), "critical"));
+        Await.until("they are shielded", () -> shop.holds().contains("\"critical\""));
+        GuardFixture.awaitHealthy(envoy, 10);
+        Load.Outcomes before = load.outcomes();
+        load.awaitMore(500);
+        Load.Outcomes after = load.outcomes();
+        for (Upstream upstream : shop.upstreams) {
+          assertThat(after.by(upstream.name()) - before.by(upstream.name()))
+              .as("the share of " + upstream.name() + " in 500")
+              .isBetween(30, 80);
+        }
+        load.stop().assertNoneLost();
+      }
+      Await.until(
+          "they are shown as they are",
+          () -> envoy.stat("cluster.shop.membership_healthy").orElse(0) == 4);
+    }
+  }
 }

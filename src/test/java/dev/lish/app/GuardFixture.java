@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A service of ten instances in a real Consul, four of which answer 503 to everything and count it,
@@ -33,7 +34,7 @@ final class GuardFixture implements AutoCloseable {
   private final boolean sotw;
   private final Deque<EnvoyProcess> envoys = new ArrayDeque<>();
 
-  private GuardFixture(Path folder, boolean sotw, String guard) {
+  private GuardFixture(Path folder, boolean sotw, String guard, String... settings) {
     this.sotw = sotw;
     Path mesh = folder.resolve("mesh");
     write(
@@ -50,19 +51,54 @@ final class GuardFixture implements AutoCloseable {
         LishServer.start(
             folder,
             mesh,
-            "registries: [ { name: consul, consul: { address: \"127.0.0.1:"
-                + consul.port()
-                + "\" } } ]");
+            Stream.concat(Stream.of(registry()), Stream.of(settings)).toArray(String[]::new));
+  }
+
+  String registry() {
+    return "registries: [ { name: consul, consul: { address: \"127.0.0.1:"
+        + consul.port()
+        + "\" } } ]";
+  }
+
+  /** The same with a real Central Dogma, so that there may be another replica. */
+  static GuardFixture start(Path folder, DogmaFixture dogma, String guard) {
+    GuardFixture fixture = new GuardFixture(folder, false, guard, dogma.settings());
+    dogma.seed(fixture.lish.mesh());
+    fixture.fill();
+    return fixture;
   }
 
   /** Ten instances, of which the first four are out of order and Consul's check of them says so. */
   static GuardFixture start(Path folder, boolean sotw, String guard) {
     GuardFixture fixture = new GuardFixture(folder, sotw, guard);
+    fixture.fill();
+    return fixture;
+  }
+
+  private void fill() {
     for (int i = 0; i < 10; i++) {
-      Upstream upstream = fixture.add("host-" + i, i < 4 ? 503 : 200);
-      fixture.register(upstream, i < 4 ? "critical" : "passing");
+      Upstream upstream = add("host-" + i, i < 4 ? 503 : 200);
+      register(upstream, i < 4 ? "critical" : "passing");
     }
-    fixture.lish.awaitReady();
+    lish.awaitReady();
+  }
+
+  /** The same, with the instances of the service {@code spare} in the second priority. */
+  static GuardFixture startWithSpare(Path folder, String guard, int spare) {
+    GuardFixture fixture = new GuardFixture(folder, false, guard);
+    write(
+        fixture.lish.mesh().resolve("edge/endpoints/shop.yaml"),
+        """
+        cluster_name: "consul:shop"
+        endpoints:
+          - discover: { registry: consul, service: shop }
+          - discover: { registry: consul, service: spare, priority: 1 }
+        """);
+    fixture.fill();
+    for (int i = 0; i < spare; i++) {
+      fixture.register("spare", fixture.add("spare-" + i, 200), "passing");
+    }
+    fixture.lish.push("A second priority");
     return fixture;
   }
 
@@ -114,15 +150,21 @@ final class GuardFixture implements AutoCloseable {
   }
 
   void register(Upstream upstream, String status) {
+    register(SERVICE, upstream, status);
+  }
+
+  void register(String service, Upstream upstream, String status) {
     consul.register(
-        ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()), status);
+        ConsulProcess.Registration.local(service, upstream.name(), upstream.port()), status);
   }
 
   /** Starts an Envoy and waits until its own checks have passed this many hosts. */
   EnvoyProcess envoy(Envoys.Envoy binary, int healthy) {
-    EnvoyProcess envoy =
-        EnvoyProcess.start(
-            binary, lish.bootstrap("edge-1", "edge", "sotw", Boolean.toString(sotw)));
+    return envoy(binary, healthy, lish.bootstrap("edge-1", "edge", "sotw", Boolean.toString(sotw)));
+  }
+
+  EnvoyProcess envoy(Envoys.Envoy binary, int healthy, String bootstrap) {
+    EnvoyProcess envoy = EnvoyProcess.start(binary, bootstrap);
     envoys.push(envoy);
     envoy.awaitReady();
     awaitHealthy(envoy, healthy);
@@ -137,6 +179,22 @@ final class GuardFixture implements AutoCloseable {
 
   Load load(EnvoyProcess envoy) {
     return Load.start(envoy.listenerPort("front"), "/", 300, 3);
+  }
+
+  /** The first four are in order too, and pass in Consul. */
+  void allWell() {
+    upstreams.forEach(upstream -> upstream.answerWith(200));
+    upstreams.forEach(upstream -> consul.setStatus(upstream.name(), "passing"));
+  }
+
+  /** What the shared holds say. */
+  String holds() {
+    return lish.get("/guard").path("holds").toString();
+  }
+
+  /** How many hosts are kept back. */
+  int held() {
+    return lish.get("/guard").path("holds").findValues("host").size();
   }
 
   /** How many requests those got that are out of order. */

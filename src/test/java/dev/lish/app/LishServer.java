@@ -10,12 +10,15 @@ import dev.lish.testing.Http;
 import dev.lish.testing.Recorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A whole Lish in this process, on free ports, asked as an operator would: over its API. */
 public final class LishServer implements AutoCloseable {
@@ -82,6 +85,17 @@ public final class LishServer implements AutoCloseable {
   public void stop() {
     lish.ifPresent(Lish::close);
     lish = Optional.empty();
+  }
+
+  /** Deletes what it kept; it must be stopped. */
+  public void eraseData() {
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The running server. */

@@ -128,7 +128,6 @@ class TrafficEnvoyIT {
         .answers()
         .forEach(
             (answer, count) -> {
-              String status = answer.split(" ")[0];
               String failure =
                   switch (route) {
                     case "nowhere" -> "unreachable";
@@ -136,7 +135,7 @@ class TrafficEnvoyIT {
                     case "cut" -> "reset";
                     default -> "none";
                   };
-              seen.merge(route + " " + status.charAt(0) + "xx " + failure, (long) count, Long::sum);
+              seen.merge(route + " " + answer.charAt(0) + "xx " + failure, (long) count, Long::sum);
             });
   }
 

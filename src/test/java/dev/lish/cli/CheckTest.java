@@ -102,6 +102,51 @@ class CheckTest {
   }
 
   @Test
+  void programsAndReviewsGetTheirFormats() throws IOException {
+    write("mesh/common/clusters/a.yaml", "name: a\nconnect_timeout: 0s # <&,\n");
+    JsonNode problem = tree(lish.run("check", "mesh", "-o", "json").out()).path("problems").get(0);
+    assertThat(problem.path("rule").asText()).isEqualTo("constraint");
+    assertThat(problem.path("line").asInt()).isEqualTo(2);
+    assertThat(problem.path("message").asText())
+        .isEqualTo("Cluster \"a\" connect_timeout: found 0s (expected: above 0s)");
+    assertThat(problem.path("page").asText()).isEqualTo("docs/checks.md#constraint");
+    assertThat(lish.run("check", "mesh", "-o", "github").out())
+        .isEqualTo(
+            "::error file=mesh/common/clusters/a.yaml,line=2,title=lish check%3A constraint::"
+                + "Cluster \"a\" connect_timeout: found 0s (expected: above 0s)\n");
+    JsonNode run = tree(lish.run("check", "./mesh/", "-o", "sarif").out()).path("runs").get(0);
+    assertThat(run.path("tool").path("driver").path("rules").get(0).path("id").asText())
+        .isEqualTo("constraint");
+    JsonNode result = run.path("results").get(0);
+    assertThat(result.path("level").asText()).isEqualTo("error");
+    JsonNode place = result.path("locations").get(0).path("physicalLocation");
+    assertThat(place.path("artifactLocation").path("uri").asText())
+        .isEqualTo("mesh/common/clusters/a.yaml");
+    assertThat(place.path("region").path("startLine").asInt()).isEqualTo(2);
+    assertThat(lish.run("check", "mesh", "-o", "junit").out())
+        .contains(
+            "<testsuite name=\"lish check\" tests=\"1\" failures=\"1\">",
+            "<failure message=\"Cluster &quot;a&quot; connect_timeout: found 0s");
+    assertThat(lish.run("check", "mesh", "-o", "xml").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void whatFailsIsWhatIsAskedToFail() throws IOException {
+    write(
+        "mesh/common/clusters/a.yaml",
+        "name: a\ncommon_lb_config: { healthy_panic_threshold: { value: 0 } }\n");
+    Result warning = lish.run("check", "mesh");
+    assertThat(warning.exitCode()).isZero();
+    assertThat(warning.out()).contains("a.yaml:2: warning: ", "[panic-off]");
+    assertThat(warning.out()).doesNotContain("no-circuit-breaker");
+    assertThat(lish.run("check", "mesh", "--severity", "error").out()).isEmpty();
+    assertThat(lish.run("check", "mesh", "--severity", "info").out())
+        .contains("a.yaml:1: info: ", "[no-circuit-breaker]");
+    assertThat(lish.run("check", "mesh", "--fail-on", "warning").exitCode()).isEqualTo(1);
+    assertThat(lish.run("check", "mesh", "--fail-on", "never").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void linksOutOfTheFolderAreNotFollowedAndHiddenFilesNotRead() throws IOException {
     write("outside.yaml", "name: outside\n");
     write("mesh/.git/clusters/x.yaml", "wrong: true\n");
@@ -113,8 +158,8 @@ class CheckTest {
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out().lines())
         .containsExactly(
-            "common/clusters/gone.yaml: a link to nothing (expected: a file)",
-            "common/clusters/out.yaml: a link out of the folder (expected: a file in it)");
+            "common/clusters/gone.yaml: a link to nothing (expected: a file) [invalid]",
+            "common/clusters/out.yaml: a link out of the folder (expected: a file in it) [invalid]");
   }
 
   @Test

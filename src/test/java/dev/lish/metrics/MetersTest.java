@@ -6,7 +6,10 @@ import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
+import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
+import dev.lish.guard.Admissions;
+import dev.lish.guard.Terms;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Drain;
 import dev.lish.model.Node;
@@ -17,6 +20,7 @@ import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageControl;
 import dev.lish.model.Version;
+import dev.lish.pipeline.GuardView;
 import dev.lish.pipeline.View;
 import dev.lish.pipeline.View.Freshness;
 import dev.lish.serve.NodeView;
@@ -115,6 +119,16 @@ class MetersTest {
         List.of(
             new View.Drained(
                 new Drain("10.0.0.7", "ann", "disk", NOW), false, 3, Optional.empty())),
+        new GuardView(
+            List.of(
+                new GuardView.Guarded(
+                    "consul:payments",
+                    Terms.NONE,
+                    Set.of("consul:payments"),
+                    Admissions.decision("consul:payments", 10, NOW))),
+            List.of(),
+            3,
+            List.of()),
         new Assignment(List.of(), Map.of(), Map.of(KEY, snapshot())));
   }
 
@@ -214,7 +228,8 @@ class MetersTest {
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
                 new AccessLogView.Series.FirstByte(39, 80_000))),
-        List.of());
+        List.of(),
+        new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }
 
   @Test
@@ -232,7 +247,11 @@ class MetersTest {
             "lish_accesslog_messages_refused_total 4.0",
             "lish_accesslog_entries_dropped_total 6.0",
             "lish_accesslog_entries_partial_total 7.0",
-            "lish_accesslog_entries_folded_total 8.0");
+            "lish_accesslog_entries_folded_total 8.0",
+            "lish_accesslog_raw_dropped_total 9.0",
+            "lish_accesslog_raw_sink_lines_total{sink=\"files\"} 10.0",
+            "lish_accesslog_raw_sink_dropped_total{sink=\"files\"} 11.0",
+            "lish_accesslog_raw_sink_failures_total{sink=\"files\"} 12.0");
   }
 
   @Test
@@ -377,7 +396,7 @@ class MetersTest {
         .scrape()
         .lines()
         .filter(line -> line.startsWith("# TYPE lish_traffic_"))
-        .map(line -> line.split(" ")[2].replaceAll("(_total|_seconds)$", ""))
+        .map(line -> line.replaceAll("^# TYPE | [a-z]+$", "").replaceAll("(_total|_seconds)$", ""))
         .forEach(
             name ->
                 registered.add(

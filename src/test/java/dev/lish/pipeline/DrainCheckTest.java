@@ -41,7 +41,7 @@ class DrainCheckTest {
       List<Instance> list, Set<String> now, String target, int threshold) {
     Set<String> next =
         Stream.concat(now.stream(), Stream.of(target)).collect(java.util.stream.Collectors.toSet());
-    return new DrainCheck(new Drained(now), new Drained(next))
+    return new DrainCheck(new Drained(now), new Drained(next), Set.of())
         .remains("shop", List.of(list), threshold);
   }
 
@@ -89,6 +89,16 @@ class DrainCheckTest {
   }
 
   @Test
+  void hostThatWasAddedAndNeverWasUpIsNoPartOfTheCluster() {
+    Set<String> coming = Set.of("10.0.0.7:80", "10.0.0.8:80", "10.0.0.9:80", "10.0.0.1:80");
+    DrainCheck.Remains remains =
+        new DrainCheck(Drained.NONE, new Drained(Set.of("web-1")), coming)
+            .remains("shop", List.of(hosts(6, 4)), 50);
+    assertThat(remains.registered()).as("but for one that is up").isEqualTo(7);
+    assertThat(remains.tooFew()).isFalse();
+  }
+
+  @Test
   void refusalHasTheFigures() {
     assertThat(DrainCheck.refusal(List.of(remains(hosts(6, 4), Set.of("web-2"), "web-1"))))
         .hasValueSatisfying(
@@ -102,7 +112,7 @@ class DrainCheckTest {
   @Test
   void hostThatSeveralQueriesHaveCountsOnce() {
     DrainCheck.Remains remains =
-        new DrainCheck(Drained.NONE, new Drained(Set.of("web-1")))
+        new DrainCheck(Drained.NONE, new Drained(Set.of("web-1")), Set.of())
             .remains("shop", List.of(hosts(4, 0), hosts(4, 0)), 50);
     assertThat(remains.registered()).isEqualTo(4);
     assertThat(remains.left()).isEqualTo(3);

@@ -4,6 +4,7 @@ import dev.lish.guard.Base;
 import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.MeshFolder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ final class FakeMemory implements Memory {
   final Map<String, List<Revision>> served = new HashMap<>();
   private Map<String, LocalOrder<StageControl>> orders = Map.of();
   private Map<String, LocalOrder<Optional<Drain>>> drains = Map.of();
+  final Map<DiscoveryQuery, Seen> services = new HashMap<>();
   final Map<String, Base> bases = new HashMap<>();
   private Optional<String> trouble = Optional.empty();
 
@@ -69,6 +71,16 @@ final class FakeMemory implements Memory {
   @Override
   public void keepBase(String name, String variant, Base base) {
     bases.put(name, base);
+  }
+
+  @Override
+  public Optional<Seen> service(DiscoveryQuery query) {
+    return Optional.ofNullable(services.get(query));
+  }
+
+  @Override
+  public void keepService(DiscoveryQuery query, Seen seen) {
+    services.put(query, seen);
   }
 
   @Override

@@ -5,6 +5,9 @@ import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
 import dev.lish.source.DrainChange;
+import dev.lish.source.Hold;
+import dev.lish.source.Holds;
+import dev.lish.source.Release;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
@@ -38,13 +41,19 @@ final class FakeShared implements SharedRepository {
   void is(int revision, String stage, StageControl control) {
     TreeMap<String, StageControl> stages = new TreeMap<>();
     stages.put(stage, control);
-    cell.set(new SharedState(new Revision(revision), stages, Optional.empty(), new TreeMap<>()));
+    cell.set(
+        new SharedState(
+            new Revision(revision), stages, Optional.empty(), new TreeMap<>(), Holds.NONE));
   }
 
   void is(int revision) {
     cell.set(
         new SharedState(
-            new Revision(revision), new TreeMap<>(), Optional.empty(), new TreeMap<>()));
+            new Revision(revision),
+            new TreeMap<>(),
+            Optional.empty(),
+            new TreeMap<>(),
+            Holds.NONE));
   }
 
   @Override
@@ -66,6 +75,38 @@ final class FakeShared implements SharedRepository {
     String verb = change.drain().isPresent() ? "drain " : "undrain ";
     commits.add(verb + change.target() + " from " + change.base() + " " + change.rivals());
     return done();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
+    commits.add(hold.kind() + " " + hold.hosts().keySet() + " of " + hold.of());
+    if (outcome.isEmpty()) {
+      SharedState now = cell.state().last().orElseThrow();
+      TreeMap<String, Hold> holds = new TreeMap<>(now.holds().holds());
+      holds.put(hold.name(), hold);
+      holds.values().removeIf(h -> h.hosts().isEmpty());
+      set(now, new Holds(holds, now.holds().releases()));
+    }
+    return done();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Commit> putRelease(Revision base, Release release) {
+    SharedState now = cell.state().last().orElseThrow();
+    TreeMap<String, Release> releases = new TreeMap<>(now.holds().releases());
+    releases.put(release.cluster(), release);
+    set(now, new Holds(now.holds().holds(), releases));
+    return done();
+  }
+
+  private void set(SharedState now, Holds holds) {
+    cell.set(
+        new SharedState(
+            new Revision(now.revision().number() + 1),
+            now.stages(),
+            now.membership(),
+            now.drains(),
+            holds));
   }
 
   private CompletableFuture<Commit> done() {

@@ -32,7 +32,7 @@ public final class ResettingUpstream implements AutoCloseable {
         client.setSoLinger(true, 0);
       } catch (IOException e) {
         // The peer was faster, or this one is being closed.
-        continue;
+        assert e != null;
       }
     }
   }

@@ -9,6 +9,9 @@ import dev.lish.model.StageControl;
 import dev.lish.source.Cell;
 import dev.lish.source.Commit;
 import dev.lish.source.DrainChange;
+import dev.lish.source.Hold;
+import dev.lish.source.Holds;
+import dev.lish.source.Release;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
@@ -103,6 +106,26 @@ final class DogmaShared implements SharedRepository {
     return workers.commit(() -> put(wanted.base(), rivals, change, wanted.summary(), wanted.by()));
   }
 
+  @Override
+  public CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
+    String path = HoldFile.HOLDS + hold.name() + SharedFile.SUFFIX;
+    Change<?> change =
+        hold.hosts().isEmpty()
+            ? Change.ofRemoval(path)
+            : Change.ofJsonUpsert(path, HoldFile.write(hold));
+    return workers.commit(() -> put(base, change, summary, "lish"));
+  }
+
+  @Override
+  public CompletableFuture<Commit> putRelease(Revision base, Release release) {
+    Change<?> change =
+        Change.ofJsonUpsert(
+            HoldFile.RELEASES + HoldFile.fileName(release.cluster()) + SharedFile.SUFFIX,
+            HoldFile.write(release));
+    String summary = "Release " + release.cluster() + ": " + release.reason();
+    return workers.commit(() -> put(base, change, summary, release.by()));
+  }
+
   private Commit put(Revision base, Change<?> change, String summary, String by)
       throws InterruptedException {
     return put(base, change.path(), change, summary, by);
@@ -189,16 +212,25 @@ final class DogmaShared implements SharedRepository {
               List.of(
                   SharedFile.STAGES + "*" + SharedFile.SUFFIX,
                   SharedFile.DRAINS + "*" + SharedFile.SUFFIX,
+                  HoldFile.HOLDS + "*" + SharedFile.SUFFIX,
+                  HoldFile.RELEASES + "*" + SharedFile.SUFFIX,
                   SharedFile.MEMBERSHIP));
       TreeMap<String, StageControl> stages = new TreeMap<>();
       TreeMap<String, Drain> drains = new TreeMap<>();
       Optional<Revision> membership = Optional.empty();
+      TreeMap<String, Hold> holds = new TreeMap<>();
+      TreeMap<String, Release> releases = new TreeMap<>();
       for (Map.Entry<String, String> file : texts.entrySet()) {
         String path = file.getKey();
         if (path.equals(SharedFile.MEMBERSHIP)) {
           membership = value(path, file.getValue(), SharedFile::membership);
         } else if (path.startsWith(SharedFile.DRAINS)) {
           value(path, file.getValue(), SharedFile::drain).ifPresent(d -> drains.put(d.target(), d));
+        } else if (path.startsWith(HoldFile.HOLDS)) {
+          value(path, file.getValue(), HoldFile::hold).ifPresent(h -> holds.put(h.name(), h));
+        } else if (path.startsWith(HoldFile.RELEASES)) {
+          value(path, file.getValue(), HoldFile::release)
+              .ifPresent(r -> releases.put(r.cluster(), r));
         } else {
           String name =
               path.substring(
@@ -206,7 +238,8 @@ final class DogmaShared implements SharedRepository {
           value(path, file.getValue(), SharedFile::stage).ifPresent(c -> stages.put(name, c));
         }
       }
-      return new SharedState(new Revision(revision), stages, membership, drains);
+      return new SharedState(
+          new Revision(revision), stages, membership, drains, new Holds(holds, releases));
     }
 
     private <T> Optional<T> value(String path, String text, Parser<T> parser)

@@ -147,12 +147,12 @@ final class SharedFile {
     return DRAINS + name + SUFFIX;
   }
 
-  private static String origin(ObjectNode node, String by, String reason, Instant at) {
+  static String origin(ObjectNode node, String by, String reason, Instant at) {
     node.put("by", by).put("reason", reason).put("at", at.toString());
     return node.toString();
   }
 
-  private static JsonNode object(String text) throws Broken {
+  static JsonNode object(String text) throws Broken {
     JsonNode node;
     try {
       node = JSON.readTree(text);
@@ -169,27 +169,31 @@ final class SharedFile {
     return new Revision(number(node, key, 1));
   }
 
-  private static int number(JsonNode node, String key, int least) throws Broken {
+  static int number(JsonNode node, String key, int least) throws Broken {
     Predicate<JsonNode> fits =
         n -> n.isIntegralNumber() && n.canConvertToInt() && n.asInt() >= least;
     return value(node, key, fits, "a number, " + least + " or more").asInt();
   }
 
-  private static String text(JsonNode node, String key) throws Broken {
+  static String text(JsonNode node, String key) throws Broken {
     return node.has(key) ? value(node, key, JsonNode::isTextual, "text").asText() : "";
   }
 
-  private static Instant at(JsonNode node) throws Broken {
-    String text = text(node, "at");
+  static Instant at(JsonNode node) throws Broken {
+    return time(node, "at");
+  }
+
+  static Instant time(JsonNode node, String key) throws Broken {
+    String text = text(node, key);
     try {
       return text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
     } catch (DateTimeException e) {
-      throw new Broken("at: \"" + text + "\" (expected: as 2026-03-01T10:00:00Z)");
+      throw new Broken(key + ": \"" + text + "\" (expected: as 2026-03-01T10:00:00Z)");
     }
   }
 
-  private static JsonNode value(
-      JsonNode node, String key, Predicate<JsonNode> fits, String expected) throws Broken {
+  static JsonNode value(JsonNode node, String key, Predicate<JsonNode> fits, String expected)
+      throws Broken {
     JsonNode value = node.path(key);
     if (!fits.test(value)) {
       throw new Broken(key + ": " + show(value) + " (expected: " + expected + ")");

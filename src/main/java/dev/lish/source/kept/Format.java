@@ -34,28 +34,7 @@ import java.util.TreeSet;
  * {@link Kept#FORMAT}.
  */
 final class Format<T> {
-  static final Format<List<Instance>> INSTANCES =
-      listOf(
-          (out, i) -> {
-            text(out, i.id());
-            text(out, i.address());
-            out.writeInt(i.port());
-            text(out, i.health().name());
-            out.writeInt(i.weight());
-            text(out, i.locality().region());
-            text(out, i.locality().zone());
-            text(out, i.locality().subZone());
-            texts(out, i.metadata());
-          },
-          in ->
-              new Instance(
-                  text(in),
-                  text(in),
-                  in.readInt(),
-                  Health.valueOf(text(in)),
-                  in.readInt(),
-                  new Locality(text(in), text(in), text(in)),
-                  texts(in)));
+  static final Format<List<Instance>> INSTANCES = listOf(Format::instance, Format::instance);
 
   static final Format<List<Service>> SERVICES =
       listOf(
@@ -101,6 +80,7 @@ final class Format<T> {
                   control(o, stage.getValue());
                 });
             list(out, state.drains().values(), Format::drain);
+            HoldFormat.write(out, state.holds());
           },
           in -> {
             Revision revision = new Revision(in.readInt());
@@ -115,7 +95,7 @@ final class Format<T> {
             for (Drain drain : in.available() == 0 ? List.<Drain>of() : list(in, Format::drain)) {
               drains.put(drain.target(), drain);
             }
-            return new SharedState(revision, stages, membership, drains);
+            return new SharedState(revision, stages, membership, drains, HoldFormat.read(in));
           });
 
   /** The number of the mesh revision that was head. */
@@ -126,11 +106,11 @@ final class Format<T> {
   private final Writer<T> writer;
   private final Reader<T> reader;
 
-  private interface Writer<T> {
+  interface Writer<T> {
     void write(DataOutputStream out, T value) throws IOException;
   }
 
-  private interface Reader<T> {
+  interface Reader<T> {
     T read(DataInputStream in) throws IOException;
   }
 
@@ -172,7 +152,7 @@ final class Format<T> {
         (out, values) -> list(out, values, writer), in -> List.copyOf(list(in, reader)));
   }
 
-  private static <E> void list(DataOutputStream out, Collection<E> values, Writer<E> writer)
+  static <E> void list(DataOutputStream out, Collection<E> values, Writer<E> writer)
       throws IOException {
     out.writeInt(values.size());
     for (E value : values) {
@@ -180,13 +160,36 @@ final class Format<T> {
     }
   }
 
-  private static <E> List<E> list(DataInputStream in, Reader<E> reader) throws IOException {
+  static <E> List<E> list(DataInputStream in, Reader<E> reader) throws IOException {
     int size = size(in);
     List<E> values = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       values.add(reader.read(in));
     }
     return values;
+  }
+
+  static void instance(DataOutputStream out, Instance i) throws IOException {
+    text(out, i.id());
+    text(out, i.address());
+    out.writeInt(i.port());
+    text(out, i.health().name());
+    out.writeInt(i.weight());
+    text(out, i.locality().region());
+    text(out, i.locality().zone());
+    text(out, i.locality().subZone());
+    texts(out, i.metadata());
+  }
+
+  static Instance instance(DataInputStream in) throws IOException {
+    return new Instance(
+        text(in),
+        text(in),
+        in.readInt(),
+        Health.valueOf(text(in)),
+        in.readInt(),
+        new Locality(text(in), text(in), text(in)),
+        texts(in));
   }
 
   private static void control(DataOutputStream out, StageControl control) throws IOException {
@@ -241,11 +244,11 @@ final class Format<T> {
     return texts;
   }
 
-  private static void text(DataOutputStream out, String text) throws IOException {
+  static void text(DataOutputStream out, String text) throws IOException {
     bytes(out, text.getBytes(UTF_8));
   }
 
-  private static String text(DataInputStream in) throws IOException {
+  static String text(DataInputStream in) throws IOException {
     return new String(bytes(in), UTF_8);
   }
 

@@ -10,10 +10,12 @@ import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.DrainChange;
+import dev.lish.source.Hold;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.MeshRepository;
 import dev.lish.source.Registry;
+import dev.lish.source.Release;
 import dev.lish.source.Service;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
@@ -260,6 +262,16 @@ public final class Kept implements AutoCloseable {
     public CompletableFuture<Commit> putStage(
         Revision base, String stage, StageControl control, String summary) {
       return repository.putStage(base, stage, control, summary);
+    }
+
+    @Override
+    public CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
+      return repository.putHold(base, hold, summary);
+    }
+
+    @Override
+    public CompletableFuture<Commit> putRelease(Revision base, Release release) {
+      return repository.putRelease(base, release);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.lish.source.Source;
 import dev.lish.source.SourceState;
 import dev.lish.source.web.Tls;
 import dev.lish.testing.Await;
+import dev.lish.testing.JsonServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

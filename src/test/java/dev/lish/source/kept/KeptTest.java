@@ -14,10 +14,13 @@ import dev.lish.source.Commit;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.DrainChange;
 import dev.lish.source.Health;
+import dev.lish.source.Hold;
+import dev.lish.source.Holds;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.MeshRepository;
 import dev.lish.source.Registry;
+import dev.lish.source.Release;
 import dev.lish.source.Service;
 import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
@@ -143,6 +146,24 @@ class KeptTest {
     }
   }
 
+  private static Holds holds() {
+    Instance instance =
+        new Instance(
+            "i", "10.0.0.1", 80, Health.WARNING, 3, new Locality("r", "z", ""), new TreeMap<>());
+    Hold hold =
+        new Hold(
+            Hold.Kind.GONE,
+            "consul:shop",
+            new TreeMap<>(
+                Map.of(
+                    "10.0.0.1:80",
+                    new Hold.Entry(Instant.EPOCH, Instant.MAX, Optional.of(instance)))));
+    Release release =
+        new Release("shop", new TreeSet<>(Set.of("consul:shop")), "ann", "moved", Instant.MAX);
+    return new Holds(
+        new TreeMap<>(Map.of(hold.name(), hold)), new TreeMap<>(Map.of("shop", release)));
+  }
+
   @Test
   void sharedStateIsKnownAfterARestart() throws IOException {
     StageControl control =
@@ -153,7 +174,8 @@ class KeptTest {
             new Revision(4),
             new TreeMap<>(Map.of("release", control)),
             Optional.of(new Revision(3)),
-            new TreeMap<>(Map.of("10.0.0.7", new Drain("10.0.0.7", "ann", "disk", Instant.EPOCH))));
+            new TreeMap<>(Map.of("10.0.0.7", new Drain("10.0.0.7", "ann", "disk", Instant.EPOCH))),
+            holds());
     World before = new World();
     try (Kept kept = new Kept(data, CLOCK)) {
       kept.keep(before.shared);
@@ -312,6 +334,16 @@ class KeptTest {
 
     final SharedRepository shared =
         new SharedRepository() {
+          @Override
+          public CompletableFuture<Commit> putHold(Revision base, Hold hold, String summary) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public CompletableFuture<Commit> putRelease(Revision base, Release release) {
+            throw new UnsupportedOperationException();
+          }
+
           @Override
           public CompletableFuture<Commit> putStage(
               Revision base, String stage, StageControl control, String summary) {

@@ -1,4 +1,4 @@
-package dev.lish.source.http;
+package dev.lish.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -15,16 +15,27 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** An in-house registry: one document with an ETag, which a test changes. */
-final class JsonServer implements AutoCloseable {
+public final class JsonServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  final List<String> credentials = new CopyOnWriteArrayList<>();
-  final List<Integer> statuses = new CopyOnWriteArrayList<>();
-  volatile String body = "{}";
-  volatile int status = 200;
-  volatile boolean tagged = true;
 
-  JsonServer() {
+  /** The authorization of each request. */
+  public final List<String> credentials = new CopyOnWriteArrayList<>();
+
+  /** The status of each answer. */
+  public final List<Integer> statuses = new CopyOnWriteArrayList<>();
+
+  /** What is answered. */
+  public volatile String body = "{}";
+
+  /** With which status. */
+  public volatile int status = 200;
+
+  /** Whether there is an ETag. */
+  public volatile boolean tagged = true;
+
+  /** Starts on a free port. */
+  public JsonServer() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
     } catch (IOException e) {
@@ -35,7 +46,8 @@ final class JsonServer implements AutoCloseable {
     server.start();
   }
 
-  URI url() {
+  /** Of the document; its query is a secret. */
+  public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/all?key=s3cret");
   }
 

@@ -1,0 +1,123 @@
+package dev.lish.admin;
+
+import dev.lish.guard.Decision;
+import dev.lish.guard.Headroom;
+import dev.lish.guard.Level;
+import dev.lish.guard.Verdict;
+import dev.lish.pipeline.GuardView;
+import dev.lish.source.Hold;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the guard did, and what it keeps back. */
+record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, List<Alarm> last) {
+
+  static GuardJson of(GuardView view) {
+    return new GuardJson(
+        view.assignments().stream().map(Assignment::of).toList(),
+        view.holds().stream().map(Kept::of).toList(),
+        view.alarms(),
+        view.last().stream().map(a -> new Alarm(a.at().toString(), a.text())).toList());
+  }
+
+  /** An alarm that was. */
+  record Alarm(String at, String text) {}
+
+  /**
+   * An assignment.
+   *
+   * @param verdict admit, raise, step or hold
+   * @param until when the factor goes back, or the next step goes; null: not known
+   * @param alarms that last
+   */
+  record Assignment(
+      String name,
+      Collection<String> clusters,
+      boolean enabled,
+      int threshold,
+      int factor,
+      String verdict,
+      String because,
+      @Nullable String until,
+      List<String> waiting,
+      List<String> alarms,
+      List<Priority> priorities) {
+    static Assignment of(GuardView.Guarded one) {
+      Decision decision = one.decision();
+      return new Assignment(
+          one.name(),
+          one.terms().clusters(),
+          one.terms().settings().enabled(),
+          one.terms().rules().threshold(),
+          decision.factor(),
+          word(decision.verdict()),
+          decision.verdict().because(),
+          until(decision.verdict()).map(Instant::toString).orElse(null),
+          decision.verdict().match(a -> List.of(), r -> List.of(), s -> s.later(), h -> h.hosts()),
+          decision.alarms(),
+          Priority.of(decision, one.terms().rules().threshold()));
+    }
+
+    private static String word(Verdict verdict) {
+      return verdict.match(a -> "admit", r -> "raise", s -> "step", h -> "hold");
+    }
+
+    private static Optional<Instant> until(Verdict verdict) {
+      return verdict.match(
+          a -> Optional.empty(), Verdict.Raise::until, Verdict.Step::when, Verdict.Hold::when);
+    }
+  }
+
+  /**
+   * A priority.
+   *
+   * @param available hosts that have been passing for the settle time
+   * @param addable hosts that could be added at once, all down, without any measure; null: any
+   *     number
+   * @param losable hosts that could go down at once; null: all
+   */
+  record Priority(
+      int priority,
+      int hosts,
+      int available,
+      @Nullable Integer addable,
+      @Nullable Integer losable) {
+    static List<Priority> of(Decision decision, int threshold) {
+      List<Level> levels = List.copyOf(decision.levels().values());
+      List<Headroom> rooms = Headroom.of(levels, threshold, decision.factor());
+      List<Priority> all = new ArrayList<>();
+      int i = 0;
+      for (Map.Entry<Integer, Level> level : decision.levels().entrySet()) {
+        Headroom room = rooms.get(i++);
+        all.add(
+            new Priority(
+                level.getKey(),
+                level.getValue().counted(),
+                level.getValue().available(),
+                room.addable().isPresent() ? room.addable().getAsInt() : null,
+                room.losable().isPresent() ? room.losable().getAsInt() : null));
+      }
+      return all;
+    }
+  }
+
+  /** What is kept back. */
+  record Kept(String kind, String of, boolean shared, List<Host> hosts) {
+    static Kept of(GuardView.Kept kept) {
+      Hold hold = kept.hold();
+      List<Host> hosts = new ArrayList<>();
+      hold.hosts()
+          .forEach(
+              (host, e) -> hosts.add(new Host(host, e.since().toString(), e.until().toString())));
+      return new Kept(hold.kind().label(), hold.of(), kept.shared(), hosts);
+    }
+  }
+
+  /** A host that is kept back. */
+  record Host(String host, String since, String until) {}
+}

@@ -1,0 +1,84 @@
+package dev.lish.admin;
+
+import com.google.common.base.Splitter;
+import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.lish.guard.WhatIf;
+import dev.lish.pipeline.GuardView;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What would become of a change, for each assignment that it concerns. */
+record WhatIfJson(List<Answer> answers) {
+
+  /** For one assignment. */
+  record Answer(
+      String assignment,
+      Collection<String> clusters,
+      String verdict,
+      int factor,
+      int hosts,
+      boolean safe,
+      List<After> priorities) {}
+
+  /** A priority after the change, before any measure. */
+  record After(int priority, int hosts, int available) {}
+
+  static WhatIfJson of(GuardView view, ServiceRequestContext ctx) {
+    QueryParams query = ctx.queryParams();
+    String cluster = query.get("cluster", "");
+    String add = query.get("add", "");
+    Set<String> remove =
+        new TreeSet<>(Splitter.on(',').omitEmptyStrings().splitToList(query.get("remove", "")));
+    boolean adds = !add.isEmpty() && !cluster.isEmpty() && remove.isEmpty();
+    if (!adds && (remove.isEmpty() || !add.isEmpty())) {
+      throw new WrongRequest(
+          "what-if (expected: cluster=NAME&add=NUMBER, or remove=HOST:PORT,HOST:PORT)");
+    }
+    List<Answer> answers = new ArrayList<>();
+    for (GuardView.Guarded one : view.assignments()) {
+      boolean meant =
+          adds
+              ? one.terms().clusters().contains(cluster)
+              : one.decision().base().hosts().keySet().stream().anyMatch(remove::contains);
+      if (meant) {
+        answers.add(
+            answer(
+                one,
+                adds
+                    ? WhatIf.added(one.decision(), one.terms(), number(add))
+                    : WhatIf.removed(one.decision(), one.terms(), remove)));
+      }
+    }
+    if (answers.isEmpty()) {
+      throw new WrongRequest(
+          adds
+              ? "cluster: " + cluster + " (expected: a cluster whose hosts Lish serves)"
+              : "remove: " + remove + " (expected: ADDRESS:PORT of hosts that Lish serves)");
+    }
+    return new WhatIfJson(answers);
+  }
+
+  private static int number(String add) {
+    if (!add.matches("[1-9]\\d{0,5}")) {
+      throw new WrongRequest("add: " + add + " (expected: 1..999999)");
+    }
+    return Integer.parseInt(add);
+  }
+
+  private static Answer answer(GuardView.Guarded one, WhatIf what) {
+    List<After> after = new ArrayList<>();
+    what.levels().forEach((p, l) -> after.add(new After(p, l.counted(), l.available())));
+    return new Answer(
+        one.name(),
+        one.terms().clusters(),
+        what.verdict(),
+        what.factor(),
+        what.now(),
+        what.safe(),
+        after);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.lish.check;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Message;
+import dev.lish.check.Reading.Issue;
+import dev.lish.model.Problem;
+import dev.lish.render.CheckSettings;
+import dev.lish.render.Inspection;
+import dev.lish.render.MessageTypes;
+import dev.lish.render.Origin;
+import dev.lish.source.MeshFolder;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+
+/** Looks through the renders of a mesh folder's stages; each resource once, however often it is. */
+public final class Check {
+  private final MessageTypes types;
+  private final CheckSettings settings;
+  private final Map<String, Set<String>> services;
+  private final Map<Descriptor, Shape> shapes = new HashMap<>();
+  private final IdentityHashMap<Origin, Reading> readings = new IdentityHashMap<>();
+
+  /** What is wrong, with the groups in which it is; none where it is wrong by itself. */
+  private final Map<Origin, Map<Issue, Set<String>>> issues = new LinkedHashMap<>();
+
+  private final List<Problem> problems = new ArrayList<>();
+
+  /**
+   * What a check reads.
+   *
+   * @param types the messages
+   * @param folder the mesh folder, whose comments may silence Findings
+   * @param stages what each stage renders to
+   * @param problems what was wrong before anything was rendered
+   * @param services of each registry whose data is there, its services
+   * @param today for silences that end
+   */
+  public record Input(
+      MessageTypes types,
+      MeshFolder folder,
+      List<Inspection> stages,
+      List<Problem> problems,
+      Map<String, Set<String>> services,
+      LocalDate today) {
+    /** Copies the lists. */
+    public Input {
+      stages = List.copyOf(stages);
+      problems = List.copyOf(problems);
+      services = Map.copyOf(services);
+    }
+  }
+
+  private Check(Input input, CheckSettings settings) {
+    this.types = input.types;
+    this.settings = settings;
+    this.services = input.services;
+  }
+
+  /** The Findings, sorted, without those that are silenced. */
+  public static List<Finding> findings(Input input) {
+    CheckSettings.Reading settings = CheckSettings.read(input.folder);
+    Check check = new Check(input, settings.settings());
+    check.problems.addAll(input.problems);
+    input.stages.forEach(check::stage);
+    List<Finding> all = new ArrayList<>(check.placed());
+    Problem.withoutRepeats(new TreeSet<>(check.problems)).stream()
+        .map(Check::told)
+        .forEach(all::add);
+    settings.problems().stream().map(Check::silence).forEach(all::add);
+    return new Silences(input.folder, settings.settings(), input.today)
+        .apply(once(all)).stream().sorted().toList();
+  }
+
+  /** What a template gives to several stages differs, a mistake in it does not. */
+  private static List<Finding> once(List<Finding> all) {
+    Map<Object, Finding> first = new LinkedHashMap<>();
+    for (Finding each : all) {
+      first.putIfAbsent(List.of(each.rule(), each.path(), each.line(), each.message()), each);
+    }
+    return List.copyOf(first.values());
+  }
+
+  private static Finding told(Problem problem) {
+    List<String> lines = problem.message().lines().toList();
+    return new Finding(
+        problem.isError() ? Rule.INVALID : Rule.DOUBTFUL,
+        problem.path(),
+        problem.line(),
+        0,
+        lines.get(0),
+        String.join("\n", lines.subList(1, lines.size())).strip());
+  }
+
+  private static Finding silence(Problem problem) {
+    return Finding.at(Rule.BAD_SILENCE, problem.path(), problem.line(), problem.message());
+  }
+
+  private void stage(Inspection stage) {
+    boolean whole =
+        stage
+            .outcome()
+            .match(
+                done -> {
+                  problems.addAll(done.warnings());
+                  return true;
+                },
+                waiting -> {
+                  throw new IllegalStateException("waits offline for " + waiting.registries());
+                },
+                refused -> {
+                  problems.addAll(refused.problems());
+                  return false;
+                });
+    // Most values of `by` change nothing.
+    IdentityHashMap<Inspection.Group, String> distinct = new IdentityHashMap<>();
+    stage.groups().forEach((key, group) -> distinct.putIfAbsent(group, key.group()));
+    stage
+        .groups()
+        .forEach(
+            (key, group) -> {
+              if (distinct.remove(group) == null) {
+                return;
+              }
+              group.origins().values().forEach(all -> all.values().forEach(this::read));
+              // What is missing may be in the file that could not be read.
+              if (whole) {
+                BiConsumer<Origin, Issue> take =
+                    (origin, issue) -> found(origin, issue).add(key.group());
+                new GroupCheck(group, settings, this::read, take).run();
+                new ServiceCheck(group, services, this::read, take).run();
+              }
+            });
+  }
+
+  private Set<String> found(Origin origin, Issue issue) {
+    return issues
+        .computeIfAbsent(origin, o -> new LinkedHashMap<>())
+        .computeIfAbsent(issue, i -> new TreeSet<>());
+  }
+
+  private Reading read(Origin origin) {
+    Reading known = readings.get(origin);
+    if (known != null) {
+      return known;
+    }
+    Message message =
+        types
+            .parse(origin.type().messageName(), origin.body())
+            .orElseThrow(() -> new IllegalStateException("no " + origin.type().messageName()));
+    Walk walk = new Walk(types, type -> shapes.computeIfAbsent(type, Shape::of));
+    walk.message(message);
+    Reading reading = new Reading(origin, message, walk.issues(), walk.mentions());
+    readings.put(origin, reading);
+    reading.issues().forEach(issue -> found(origin, issue));
+    return reading;
+  }
+
+  private List<Finding> placed() {
+    List<Finding> findings = new ArrayList<>();
+    issues.forEach(
+        (origin, some) -> {
+          List<Issue> list = List.copyOf(some.keySet());
+          List<Origin.Place> places = origin.places(list.stream().map(Issue::path).toList());
+          for (int i = 0; i < list.size(); i++) {
+            Set<String> groups = some.getOrDefault(list.get(i), Set.of());
+            findings.add(
+                Finding.at(list.get(i).rule(), places.get(i), text(origin, list.get(i), groups)));
+          }
+        });
+    return findings;
+  }
+
+  private static String noun(String messageName) {
+    return messageName.substring(messageName.lastIndexOf('.') + 1);
+  }
+
+  private static String text(Origin origin, Issue issue, Set<String> groups) {
+    StringBuilder text = new StringBuilder(noun(origin.type().messageName()));
+    text.append(" \"").append(origin.name()).append('"');
+    String separator = " ";
+    for (Object step : issue.path()) {
+      if (step instanceof Integer) {
+        text.append('[').append(step).append(']');
+      } else {
+        text.append(separator).append(step);
+      }
+      separator = ".";
+    }
+    text.append(": ");
+    if (!groups.isEmpty()) {
+      text.append("in group ").append(String.join(", ", groups)).append(" ");
+    }
+    return text.append(issue.message()).toString();
+  }
+}

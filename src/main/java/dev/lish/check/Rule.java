@@ -1,0 +1,84 @@
+package dev.lish.check;
+
+import static dev.lish.check.Severity.ERROR;
+import static dev.lish.check.Severity.INFO;
+import static dev.lish.check.Severity.WARNING;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Everything that check looks for; {@code docs/checks.md} has a section for each. */
+public enum Rule {
+  // What the server itself refuses or warns of.
+  INVALID(ERROR, "the server refuses a folder with this"),
+  DOUBTFUL(WARNING, "the server takes this, and it is hardly meant"),
+
+  // What an Envoy answers with a NACK.
+  CONSTRAINT(ERROR, "Envoy's API does not allow this value, so Envoy refuses the resource"),
+  BAD_REGEX(ERROR, "Envoy refuses what is no RE2 expression"),
+  DISALLOWED_FIELD(ERROR, "Envoy refuses this old field unless a runtime key allows it"),
+  DUPLICATE_DOMAIN(ERROR, "Envoy refuses a route configuration with a domain twice"),
+  DUPLICATE_ADDRESS(ERROR, "Envoy refuses a second listener on an address"),
+  FILTER_ORDER(ERROR, "Envoy refuses a chain whose last filter does not end it"),
+  CLUSTER_KIND(ERROR, "Envoy refuses a cluster whose fields do not fit its type"),
+  WEIGHTS(ERROR, "Envoy refuses weighted clusters whose weights are all 0"),
+
+  // What makes requests fail.
+  UNKNOWN_CLUSTER(ERROR, "requests to a cluster that the group does not have get a 503"),
+  UNKNOWN_ROUTES(ERROR, "a listener without its route configuration never opens"),
+  UNKNOWN_SECRET(ERROR, "without its secret no TLS connection is made"),
+  UNKNOWN_EXTENSION(ERROR, "a listener whose filter has no configuration never opens"),
+  UNKNOWN_SERVICE(WARNING, "a service that the registry does not know has no instances"),
+  UNREACHABLE_ROUTE(WARNING, "a route above takes all requests that this one would take"),
+  OVERLAPPING_ADDRESS(WARNING, "two listeners on one port: which one gets a connection is chance"),
+  UNKNOWN_RUNTIME_LAYER(WARNING, "Envoy asks only for the runtime layers of its bootstrap"),
+  UNKNOWN_RETRY_CONDITION(WARNING, "Envoy ignores a retry condition that it does not know"),
+
+  // What has taken meshes down.
+  HOST_REMOVAL(WARNING, "a removed host stays as long as active checks pass"),
+  FETCH_TIMEOUT(WARNING, "without a time-out one missing answer keeps Envoy from starting"),
+  PANIC_OFF(WARNING, "with panic off, few healthy hosts get all of the traffic"),
+  NO_TIMEOUT(WARNING, "a request without a time-out holds its resources as long as it likes"),
+  RETRY_BUDGET(WARNING, "retries without a bound turn a slow service into a dead one"),
+  NO_CIRCUIT_BREAKER(INFO, "without limits of its own a cluster has Envoy's defaults"),
+  DEPRECATED_FIELD(INFO, "an Envoy to come will not take this field"),
+
+  // Silences.
+  BAD_SILENCE(ERROR, "a silence needs a known rule and a reason"),
+  EXPIRED_SILENCE(WARNING, "the silence is over, so its Findings are back"),
+  UNUSED_SILENCE(INFO, "nothing is found any more where this silence is");
+
+  private final Severity severity;
+  private final String reason;
+
+  Rule(Severity severity, String reason) {
+    this.severity = severity;
+    this.reason = reason;
+  }
+
+  /** How it is named, e.g. {@code unknown-cluster}; stable. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** How bad its Findings are. */
+  public Severity severity() {
+    return severity;
+  }
+
+  /** Why, in one line. */
+  public String reason() {
+    return reason;
+  }
+
+  /** Its section, from the root of the project on. */
+  public String page() {
+    return "docs/checks.md#" + id();
+  }
+
+  /** The rule with this id. */
+  public static Optional<Rule> of(String id) {
+    return Arrays.stream(values()).filter(rule -> rule.id().equals(id)).findFirst();
+  }
+}

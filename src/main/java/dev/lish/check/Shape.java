@@ -1,0 +1,135 @@
+package dev.lish.check;
+
+import com.google.protobuf.DescriptorProtos.FieldOptions;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import envoy.annotations.Deprecation;
+import io.envoyproxy.pgv.validate.Validate;
+import io.envoyproxy.pgv.validate.Validate.FieldRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What there is to look at in a kind of message, worked out once.
+ *
+ * @param parts the fields that anything can be said of
+ * @param oneofs those of which one field must be set
+ */
+record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
+  private static final Set<String> WRAPPERS =
+      Set.of(
+          "DoubleValue",
+          "FloatValue",
+          "Int64Value",
+          "UInt64Value",
+          "Int32Value",
+          "UInt32Value",
+          "BoolValue",
+          "StringValue",
+          "BytesValue");
+
+  /**
+   * A field.
+   *
+   * @param rules those of its declaration
+   * @param value of one value of it
+   * @param key of a key, where it is a map
+   * @param nested true: its values are messages to walk through
+   * @param wrapper true: its values are messages around one value, which the rules are about
+   * @param age whether Envoy still wants it
+   */
+  record Part(
+      FieldDescriptor field,
+      FieldRules rules,
+      Optional<Constraint> value,
+      Optional<Constraint> key,
+      boolean nested,
+      boolean wrapper,
+      Age age) {}
+
+  /** Whether Envoy still wants a field or a value. */
+  enum Age {
+    CURRENT,
+    DEPRECATED,
+    DISALLOWED
+  }
+
+  static Shape of(Descriptor type) {
+    boolean unchecked =
+        type.getOptions().getExtension(Validate.disabled)
+            || type.getOptions().getExtension(Validate.ignored);
+    List<Part> parts = new ArrayList<>();
+    for (FieldDescriptor field : type.getFields()) {
+      part(field, unchecked).ifPresent(parts::add);
+    }
+    List<OneofDescriptor> oneofs =
+        unchecked
+            ? List.of()
+            : type.getRealOneofs().stream()
+                .filter(oneof -> oneof.getOptions().getExtension(Validate.required))
+                .toList();
+    return new Shape(parts, oneofs);
+  }
+
+  private static Optional<Part> part(FieldDescriptor field, boolean unchecked) {
+    FieldRules rules = unchecked ? FieldRules.getDefaultInstance() : Constraints.of(field);
+    FieldDescriptor valueField =
+        field.isMapField() ? field.getMessageType().findFieldByNumber(2) : field;
+    boolean message = valueField.getJavaType() == JavaType.MESSAGE;
+    boolean nested = message && isWalked(valueField.getMessageType()) && !skipped(rules);
+    Age age = age(field);
+    boolean enums = valueField.getJavaType() == JavaType.ENUM;
+    if (rules.equals(FieldRules.getDefaultInstance()) && !nested && !enums && age == Age.CURRENT) {
+      return Optional.empty();
+    }
+    FieldRules ofValue =
+        rules.hasRepeated()
+            ? rules.getRepeated().getItems()
+            : rules.hasMap() ? rules.getMap().getValues() : rules;
+    FieldRules ofKey = rules.getMap().getKeys();
+    boolean wrapper = message && isWrapper(valueField.getMessageType());
+    return Optional.of(
+        new Part(
+            field,
+            rules,
+            Constraints.ofValue(ofValue),
+            Constraints.ofValue(ofKey),
+            nested,
+            wrapper,
+            age));
+  }
+
+  private static boolean skipped(FieldRules rules) {
+    return rules.getMessage().getSkip() || rules.getRepeated().getItems().getMessage().getSkip();
+  }
+
+  private static boolean isWalked(Descriptor type) {
+    return !type.getFile().getPackage().equals("google.protobuf") || type.getName().equals("Any");
+  }
+
+  private static boolean isWrapper(Descriptor type) {
+    return type.getFile().getPackage().equals("google.protobuf")
+        && WRAPPERS.contains(type.getName());
+  }
+
+  private static Age age(FieldDescriptor field) {
+    FieldOptions options = field.getOptions();
+    if (options.getExtension(Deprecation.disallowedByDefault)) {
+      return Age.DISALLOWED;
+    }
+    return options.getDeprecated() ? Age.DEPRECATED : Age.CURRENT;
+  }
+
+  /** Whether Envoy still wants a value of an enum. */
+  static Age age(EnumValueDescriptor value) {
+    if (value.getOptions().getExtension(Deprecation.disallowedByDefaultEnum)) {
+      return Age.DISALLOWED;
+    }
+    return value.getOptions().getDeprecated() ? Age.DEPRECATED : Age.CURRENT;
+  }
+}

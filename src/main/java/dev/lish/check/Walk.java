@@ -1,0 +1,179 @@
+package dev.lish.check;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.Message;
+import dev.lish.check.Reading.Issue;
+import dev.lish.check.Reading.Kind;
+import dev.lish.check.Reading.Mention;
+import dev.lish.render.MessageTypes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** One way through a resource, into every message that is packed in it. */
+final class Walk {
+  private final MessageTypes types;
+  private final Function<Descriptor, Shape> shapes;
+  private final List<Object> path = new ArrayList<>();
+  private final List<Issue> issues = new ArrayList<>();
+  private final List<Mention> mentions = new ArrayList<>();
+
+  Walk(MessageTypes types, Function<Descriptor, Shape> shapes) {
+    this.types = types;
+    this.shapes = shapes;
+  }
+
+  List<Issue> issues() {
+    return issues;
+  }
+
+  List<Mention> mentions() {
+    return mentions;
+  }
+
+  /** Something is wrong at the steps, seen from the message that the walk is at. */
+  void found(Rule rule, String message, Object... steps) {
+    issues.add(new Issue(rule, at(steps), message));
+  }
+
+  /** A name refers to something; an empty one does not. */
+  void mentions(Kind kind, String name, Object... steps) {
+    if (!name.isEmpty()) {
+      mentions.add(new Mention(kind, name, at(steps)));
+    }
+  }
+
+  private List<Object> at(Object... steps) {
+    List<Object> all = new ArrayList<>(path);
+    all.addAll(List.of(steps));
+    return all;
+  }
+
+  /** Looks at a message and at all below it. */
+  void message(Message message) {
+    Shape shape = shapes.apply(message.getDescriptorForType());
+    for (OneofDescriptor oneof : shape.oneofs()) {
+      if (!message.hasOneof(oneof)) {
+        List<String> names = oneof.getFields().stream().map(FieldDescriptor::getName).toList();
+        found(Rule.CONSTRAINT, "found none of them (expected: one of %s)".formatted(list(names)));
+      }
+    }
+    for (Shape.Part part : shape.parts()) {
+      part(message, part);
+    }
+    Lints.look(message, this);
+  }
+
+  private static String list(List<String> names) {
+    return names.size() <= 12
+        ? String.join(", ", names)
+        : String.join(", ", names.subList(0, 12)) + ", …";
+  }
+
+  private void part(Message message, Shape.Part part) {
+    FieldDescriptor field = part.field();
+    if (field.isMapField()) {
+      map(message, part);
+    } else if (field.isRepeated()) {
+      list(message, part);
+    } else if (field.hasPresence() && !message.hasField(field)) {
+      // Of a oneof, another field may be the one that is set.
+      if (field.getRealContainingOneof() == null && Constraints.required(part.rules())) {
+        found(Rule.CONSTRAINT, "missing (expected: a value)", field.getName());
+      }
+    } else {
+      path.add(field.getName());
+      Object value = message.getField(field);
+      // What has no presence is set when it differs from the default.
+      if (field.hasPresence() || !value.equals(field.getDefaultValue())) {
+        age(part);
+      }
+      value(part, value);
+      path.remove(path.size() - 1);
+    }
+  }
+
+  private void age(Shape.Part part) {
+    if (part.age() == Shape.Age.DISALLOWED) {
+      found(Rule.DISALLOWED_FIELD, "found a field that Envoy no longer takes (expected: none)");
+    } else if (part.age() == Shape.Age.DEPRECATED) {
+      found(Rule.DEPRECATED_FIELD, "found a deprecated field (expected: what replaces it)");
+    }
+  }
+
+  private void list(Message message, Shape.Part part) {
+    List<?> items = (List<?>) message.getField(part.field());
+    path.add(part.field().getName());
+    if (!items.isEmpty()) {
+      age(part);
+    }
+    Constraints.count(part.rules(), items.size()).ifPresent(what -> found(Rule.CONSTRAINT, what));
+    boolean unique = part.rules().getRepeated().getUnique();
+    Set<Object> seen = new HashSet<>();
+    for (int i = 0; i < items.size(); i++) {
+      path.add(i);
+      if (unique && !seen.add(items.get(i))) {
+        found(Rule.CONSTRAINT, "found the same again (expected: entries that differ)");
+      }
+      value(part, items.get(i));
+      path.remove(path.size() - 1);
+    }
+    path.remove(path.size() - 1);
+  }
+
+  private void map(Message message, Shape.Part part) {
+    List<?> entries = (List<?>) message.getField(part.field());
+    path.add(part.field().getName());
+    if (!entries.isEmpty()) {
+      age(part);
+    }
+    Constraints.count(part.rules(), entries.size()).ifPresent(what -> found(Rule.CONSTRAINT, what));
+    for (Object each : entries) {
+      Message entry = (Message) each;
+      Object key = Values.field(entry, "key");
+      path.add(String.valueOf(key));
+      part.key().flatMap(c -> c.broken(key)).ifPresent(what -> found(Rule.CONSTRAINT, what));
+      value(part, Values.field(entry, "value"));
+      path.remove(path.size() - 1);
+    }
+    path.remove(path.size() - 1);
+  }
+
+  private void value(Shape.Part part, Object value) {
+    Object checked = part.wrapper() ? Values.field((Message) value, "value") : value;
+    part.value().flatMap(c -> c.broken(checked)).ifPresent(what -> found(Rule.CONSTRAINT, what));
+    if (value instanceof EnumValueDescriptor name) {
+      Shape.Age age = Shape.age(name);
+      if (age == Shape.Age.DISALLOWED) {
+        found(Rule.DISALLOWED_FIELD, "found " + name.getName() + ", which Envoy no longer takes");
+      } else if (age == Shape.Age.DEPRECATED && name.getIndex() > 0) {
+        found(Rule.DEPRECATED_FIELD, "found " + name.getName() + ", which is deprecated");
+      }
+    }
+    if (part.nested()) {
+      if (value instanceof Any any) {
+        packed(any);
+      } else {
+        message((Message) value);
+      }
+    }
+  }
+
+  private void packed(Any any) {
+    String url = any.getTypeUrl();
+    String name = url.substring(url.lastIndexOf('/') + 1);
+    Optional<Message> content =
+        name.isEmpty() ? Optional.empty() : types.parse(name, any.getValue());
+    // What Google's own messages hold is data: a Struct, an Empty, a wrapper.
+    content
+        .filter(c -> !c.getDescriptorForType().getFile().getPackage().startsWith("google."))
+        .ifPresent(this::message);
+  }
+}

@@ -1,0 +1,214 @@
+package dev.lish.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lish guard}, {@code guard release} and {@code guard what-if}. */
+final class GuardCommand implements Command {
+  private final Terminal terminal;
+
+  GuardCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Command.spec(
+            this,
+            "guard",
+            "Shows how far each cluster is from panic and what is kept back; lets it go.",
+            "  lish guard",
+            "  lish guard release payments --reason \"they are really gone\"",
+            "  lish guard what-if payments --add 40",
+            "  lish guard what-if --remove 10.0.0.7:8080 --remove 10.0.0.8:8080");
+    spec.usageMessage()
+        .description(
+            "UP counts hosts that have been passing for the settle time. ADD is how many could be"
+                + " added at once while down, LOSE how many could go down, before Envoy would use"
+                + " every listed host.");
+    spec.addPositional(Command.positional(0, "[release|what-if]", "Without it, shows all."));
+    spec.addPositional(Command.positional(1, "[CLUSTER]", "The cluster."));
+    spec.addOption(Command.text("N", "So many hosts more (what-if).", "--add"));
+    spec.addOption(
+        Command.many("HOST:PORT", "Without this host (what-if); several times.", "--remove"));
+    spec.addOption(Command.text("TEXT", "Why (release).", "-r", "--reason"));
+    Command.addOutput(spec);
+    Api.addOptions(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Arguments given) {
+    String action = given.positional(0).orElse("show");
+    return switch (action) {
+      case "show" -> show(given);
+      case "release" -> release(given);
+      case "what-if" -> whatIf(given);
+      default ->
+          throw Failure.usage("guard " + action + " (expected: nothing, release or what-if)");
+    };
+  }
+
+  private int show(Arguments given) {
+    boolean json = given.output("table", "json").equals("json");
+    JsonNode guard = Api.of(terminal, given).get("guard");
+    if (json) {
+      return Views.json(terminal, guard);
+    }
+    Table table =
+        new Table(
+            "CLUSTERS", "ASSIGNMENT", "PRIO", "HOSTS", "UP", "PANIC<", "ADD", "LOSE", "STATE");
+    for (JsonNode one : guard.path("assignments")) {
+      rows(table, one);
+    }
+    table.print(terminal);
+    for (JsonNode one : guard.path("assignments")) {
+      String verdict = one.path("verdict").asText();
+      if (!verdict.equals("admit")) {
+        terminal.print(
+            terminal.yellow(Views.text(one, "name") + ": " + Views.text(one, "because")));
+      }
+      one.path("alarms")
+          .forEach(
+              alarm ->
+                  terminal.print(
+                      terminal.red(
+                          Views.text(one, "name") + ": " + Terminal.clean(alarm.asText()))));
+    }
+    holds(guard.path("holds"));
+    return Exit.FINE;
+  }
+
+  private void rows(Table table, JsonNode one) {
+    List<String> clusters = new ArrayList<>();
+    one.path("clusters").forEach(cluster -> clusters.add(cluster.asText()));
+    for (JsonNode priority : one.path("priorities")) {
+      UnaryOperator<String> colour =
+          !one.path("alarms").isEmpty()
+              ? terminal::red
+              : one.path("verdict").asText().equals("admit") ? line -> line : terminal::yellow;
+      table.add(
+          colour,
+          String.join(",", clusters),
+          Views.text(one, "name"),
+          Views.text(priority, "priority"),
+          Views.text(priority, "hosts"),
+          Views.text(priority, "available"),
+          one.path("threshold").asInt() + "%",
+          number(priority, "addable"),
+          number(priority, "losable"),
+          state(one));
+    }
+  }
+
+  private static String number(JsonNode priority, String field) {
+    return priority.path(field).isNull() ? "any" : Views.text(priority, field);
+  }
+
+  private String state(JsonNode one) {
+    if (!one.path("enabled").asBoolean()) {
+      return "guard off";
+    }
+    String until = Views.text(one, "until");
+    String suffix = until.equals("-") ? "" : " until " + until;
+    return switch (one.path("verdict").asText()) {
+      case "raise" -> "factor " + one.path("factor").asInt() + suffix;
+      case "step", "hold" -> one.path("waiting").size() + " wait" + suffix;
+      default -> "fine";
+    };
+  }
+
+  private void holds(JsonNode holds) {
+    if (holds.isEmpty()) {
+      return;
+    }
+    terminal.print("");
+    Table table = new Table("KEPT BACK", "OF", "HOST", "SINCE", "UNTIL", "SHARED");
+    for (JsonNode hold : holds) {
+      for (JsonNode host : hold.path("hosts")) {
+        table.add(
+            terminal::yellow,
+            Views.text(hold, "kind"),
+            Views.text(hold, "of"),
+            Views.text(host, "host"),
+            Views.ago(terminal, host, "since"),
+            Views.text(host, "until"),
+            hold.path("shared").asBoolean() ? "yes" : "not yet");
+      }
+    }
+    table.print(terminal);
+  }
+
+  private int release(Arguments given) {
+    String reason = given.text("--reason").map(String::strip).orElse("");
+    if (reason.isEmpty()) {
+      throw Failure.usage("--reason is missing (expected: why, for whoever looks at it later)");
+    }
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.put("cluster", given.required(1)).put("reason", reason);
+    Api.Answer answer = Api.of(terminal, given).post(body, List.of(200), "guard", "release");
+    boolean changed = answer.body().path("changed").asBoolean();
+    terminal.print(
+        "release "
+            + given.required(1)
+            + (changed ? terminal.green(": done") : ": nothing is kept back"));
+    return Exit.FINE;
+  }
+
+  private int whatIf(Arguments given) {
+    Map<String, String> query = new TreeMap<>();
+    Optional<String> add = given.text("--add");
+    List<String> remove = given.all("--remove");
+    if (add.isPresent() == !remove.isEmpty()) {
+      throw Failure.usage("what-if (expected: CLUSTER --add N, or --remove HOST:PORT …)");
+    }
+    if (add.isPresent()) {
+      query.put("cluster", given.required(1));
+      query.put("add", add.get());
+    } else {
+      query.put("remove", String.join(",", remove));
+    }
+    boolean json = given.output("table", "json").equals("json");
+    JsonNode body = Api.of(terminal, given).get(query, "guard", "what-if");
+    if (json) {
+      return Views.json(terminal, body);
+    }
+    for (JsonNode answer : body.path("answers")) {
+      tell(answer, add.map(Integer::parseInt));
+    }
+    return Exit.FINE;
+  }
+
+  private void tell(JsonNode answer, Optional<Integer> add) {
+    int hosts = answer.path("hosts").asInt();
+    String what =
+        switch (answer.path("verdict").asText()) {
+          case "admit" -> terminal.green("safe as it is");
+          case "step" ->
+              terminal.yellow(
+                  hosts + " of " + add.orElse(hosts) + " go out at once, the others in steps");
+          default ->
+              add.isPresent()
+                  ? terminal.yellow(
+                      "all go out at once, with the factor " + answer.path("factor").asInt())
+                  : terminal.red("not safe: too few hosts would be left");
+        };
+    List<String> after = new ArrayList<>();
+    for (JsonNode p : answer.path("priorities")) {
+      after.add(
+          "priority %s: %s of %s up"
+              .formatted(
+                  Views.text(p, "priority"), Views.text(p, "available"), Views.text(p, "hosts")));
+    }
+    terminal.print(
+        Views.text(answer, "assignment") + ": " + what + " (" + String.join(", ", after) + ")");
+  }
+}

@@ -1,0 +1,254 @@
+package dev.lish.pipeline;
+
+import dev.lish.guard.Presence;
+import dev.lish.model.Revision;
+import dev.lish.source.Hold;
+import dev.lish.source.Hold.Entry;
+import dev.lish.source.Hold.Kind;
+import dev.lish.source.Holds;
+import dev.lish.source.SharedRepository;
+import dev.lish.source.SharedState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is kept back: as all replicas share it, and what this one has to share still. The latter
+ * counts here at once, so that nothing goes out meanwhile which others keep. Confined to the
+ * pipeline's thread.
+ */
+final class Holding {
+  private static final Logger log = LoggerFactory.getLogger(Holding.class);
+
+  /** How long an entry that has ended stays, so that nobody keeps the same host back again. */
+  private static final Duration MEMORY = Duration.ofHours(1);
+
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
+  private final SharedRepository repository;
+  private final Executor loop;
+  private Holds shared = Holds.NONE;
+  private Revision revision = Revision.NONE;
+
+  /** By name: the hosts that it is to have, all of them; an empty one is to go. */
+  private final Map<String, Hold> wanted = new HashMap<>();
+
+  private final Map<String, Instant> triedAt = new HashMap<>();
+  private final Map<String, Presence.Held> seen = new HashMap<>();
+  private final Map<Kind, Set<String>> index = new EnumMap<>(Kind.class);
+  private final Set<String> lost = new HashSet<>();
+
+  Holding(SharedRepository repository, Executor loop) {
+    this.repository = repository;
+    this.loop = loop;
+  }
+
+  /** Takes in what is shared now; true when it says something else than before. */
+  boolean take(SharedState state) {
+    revision = state.revision();
+    boolean changed = !state.holds().equals(shared);
+    shared = state.holds();
+    wanted.values().removeIf(hold -> hold.hosts().equals(shared.entries(hold.kind(), hold.of())));
+    if (changed) {
+      triedAt.clear();
+    }
+    index();
+    return changed;
+  }
+
+  /**
+   * The registries in which nothing is left: what they had is kept for as long as that is so. Where
+   * it no longer is, its services come back one by one, so the rest is kept for this time more.
+   */
+  void lost(Set<String> registries, Duration grace, Instant now) {
+    Set<String> back = new HashSet<>(lost);
+    back.removeAll(registries);
+    lost.clear();
+    lost.addAll(registries);
+    if (back.isEmpty()) {
+      return;
+    }
+    Instant until = now.plus(grace);
+    for (String of : List.copyOf(of(Kind.GONE))) {
+      if (back.contains(registry(of))) {
+        SortedMap<String, Entry> all = entries(Kind.GONE, of);
+        all.replaceAll(
+            (host, e) -> e.until().isBefore(until) ? new Entry(e.since(), until, e.instance()) : e);
+        want(new Hold(Kind.GONE, of, all));
+      }
+    }
+  }
+
+  /** What there are holds of. */
+  Set<String> of(Kind kind) {
+    return index.getOrDefault(kind, Set.of());
+  }
+
+  private void index() {
+    index.clear();
+    Stream.concat(shared.holds().values().stream(), wanted.values().stream())
+        .forEach(hold -> index.computeIfAbsent(hold.kind(), k -> new HashSet<>()).add(hold.of()));
+  }
+
+  /** All entries, ended or not. */
+  SortedMap<String, Entry> entries(Kind kind, String of) {
+    SortedMap<String, Entry> own = new TreeMap<>(shared.entries(kind, of));
+    Hold more = wanted.get(Hold.name(kind, of));
+    if (more != null) {
+      own.putAll(more.hosts());
+    }
+    return own;
+  }
+
+  /** The entries that keep something back now. */
+  SortedMap<String, Entry> active(Kind kind, String of, Instant now) {
+    SortedMap<String, Entry> active = entries(kind, of);
+    active.values().removeIf(entry -> !isActive(kind, of, entry, now));
+    return active;
+  }
+
+  private boolean isActive(Kind kind, String of, Entry entry, Instant now) {
+    boolean kept =
+        kind == Kind.GONE && lost.contains(registry(of)) && !shared.isReleased(of, entry);
+    return kept || shared.isActive(of, entry, now);
+  }
+
+  private static String registry(String query) {
+    int colon = query.indexOf(':');
+    return colon < 0 ? query : query.substring(0, colon);
+  }
+
+  /** The same, as the rules for too many at once need it. */
+  Presence.Held held(String query, Instant now) {
+    Map<String, Entry> gone = active(Kind.GONE, query, now);
+    Map<String, Entry> critical = active(Kind.CRITICAL, query, now);
+    Set<String> letGo = new HashSet<>(entries(Kind.GONE, query).keySet());
+    letGo.removeAll(gone.keySet());
+    Set<String> exposed = new HashSet<>(entries(Kind.CRITICAL, query).keySet());
+    exposed.removeAll(critical.keySet());
+    return new Presence.Held(gone.keySet(), letGo, critical.keySet(), exposed);
+  }
+
+  /** The queries for which what keeps hosts back is not what it was at the last look. */
+  Set<String> moved(Instant now) {
+    Set<String> candidates = new HashSet<>(of(Kind.GONE));
+    candidates.addAll(of(Kind.CRITICAL));
+    candidates.addAll(seen.keySet());
+    Set<String> moved = new HashSet<>();
+    for (String query : candidates) {
+      Presence.Held held = held(query, now);
+      boolean none = held.equals(Presence.Held.NONE);
+      Presence.Held before = none ? seen.remove(query) : seen.put(query, held);
+      if (!held.equals(before == null ? Presence.Held.NONE : before)) {
+        moved.add(query);
+      }
+    }
+    return moved;
+  }
+
+  /** These are kept back too. */
+  void add(Kind kind, String of, Map<String, Entry> more) {
+    if (!more.isEmpty()) {
+      SortedMap<String, Entry> all = entries(kind, of);
+      all.putAll(more);
+      want(new Hold(kind, of, all));
+    }
+  }
+
+  /** Just these wait, beside those whose wait has ended. */
+  void wait(String of, Set<String> hosts, Duration longest, Instant now) {
+    SortedMap<String, Entry> all = new TreeMap<>();
+    entries(Kind.WAITING, of)
+        .forEach(
+            (host, entry) -> {
+              boolean ended = !isActive(Kind.WAITING, of, entry, now);
+              if (hosts.contains(host) || (ended && entry.until().plus(MEMORY).isAfter(now))) {
+                all.put(host, entry);
+              }
+            });
+    for (String host : hosts) {
+      all.computeIfAbsent(host, h -> new Entry(now, now.plus(longest), java.util.Optional.empty()));
+    }
+    want(new Hold(Kind.WAITING, of, all));
+  }
+
+  /** Forgets hosts that are back, and those that ended long ago. */
+  void tidy(Kind kind, String of, Set<String> back, Instant now) {
+    SortedMap<String, Entry> all = entries(kind, of);
+    int before = all.size();
+    all.entrySet()
+        .removeIf(
+            e ->
+                !isActive(kind, of, e.getValue(), now)
+                    && (back.contains(e.getKey())
+                        || !e.getValue().until().plus(MEMORY).isAfter(now)));
+    if (all.size() < before) {
+      want(new Hold(kind, of, all));
+    }
+  }
+
+  private void want(Hold hold) {
+    if (hold.hosts().equals(shared.entries(hold.kind(), hold.of()))) {
+      wanted.remove(hold.name());
+    } else {
+      wanted.put(hold.name(), hold);
+    }
+    index();
+  }
+
+  /** Shares what is not shared yet. */
+  void share(Instant now) {
+    for (Hold hold : wanted.values()) {
+      Instant tried = triedAt.get(hold.name());
+      if (tried != null && tried.plus(RETRY).isAfter(now)) {
+        continue;
+      }
+      triedAt.put(hold.name(), now);
+      String summary =
+          hold.hosts().isEmpty()
+              ? "Hold back nothing of " + hold.of()
+              : "Hold back %d %s of %s"
+                  .formatted(hold.hosts().size(), hold.kind().label(), hold.of());
+      var unused =
+          repository
+              .putHold(revision, hold, summary)
+              .handleAsync(
+                  (commit, failure) -> {
+                    if (failure != null || !commit.succeeded()) {
+                      log.debug("{}: {}", summary, failure == null ? commit : failure.toString());
+                    }
+                    return commit;
+                  },
+                  loop);
+    }
+  }
+
+  /** What is kept back now, for people. */
+  List<GuardView.Kept> kept(Instant now) {
+    SortedMap<String, Hold> all = new TreeMap<>(shared.holds());
+    wanted.forEach((name, hold) -> all.putIfAbsent(name, hold));
+    List<GuardView.Kept> kept = new ArrayList<>();
+    all.forEach(
+        (name, hold) -> {
+          SortedMap<String, Entry> active = active(hold.kind(), hold.of(), now);
+          if (!active.isEmpty()) {
+            kept.add(
+                new GuardView.Kept(
+                    new Hold(hold.kind(), hold.of(), active), !wanted.containsKey(name)));
+          }
+        });
+    return kept;
+  }
+}
