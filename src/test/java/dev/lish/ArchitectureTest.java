@@ -67,6 +67,7 @@ class ArchitectureTest {
           io.pebbletemplates: render
           com.google.protobuf.util: render
           io.grpc: serve accesslog app recorder
+          org.apache.kafka: accesslog
           io.micrometer: metrics app source.dogma
           com.linecorp.armeria.server: app admin serve accesslog trial
           picocli: cli

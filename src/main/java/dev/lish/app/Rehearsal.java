@@ -6,6 +6,7 @@ import dev.lish.accesslog.Origins;
 import dev.lish.accesslog.RawLog;
 import dev.lish.config.LishConfig;
 import dev.lish.model.GroupRule;
+import dev.lish.model.Revision;
 import dev.lish.model.StageRule;
 import dev.lish.pipeline.Pipeline;
 import dev.lish.pipeline.Registries;
@@ -169,11 +170,18 @@ public final class Rehearsal implements MeshServer {
   @Override
   public State state() {
     View view = pipeline.view();
+    Assignment published = last;
     Optional<View.Stage> stage = view.stages().stream().findFirst();
-    return new State(
-        stage.flatMap(View.Stage::serving),
-        stage.map(View.Stage::problems).orElse(List.of()),
-        last);
+    // The view is there a moment before what it tells of is served.
+    Optional<Revision> serving =
+        stage
+            .flatMap(View.Stage::serving)
+            .filter(
+                revision ->
+                    published.snapshots().values().stream()
+                        .allMatch(snapshot -> snapshot.revision().equals(revision)))
+            .filter(revision -> !published.snapshots().isEmpty());
+    return new State(serving, stage.map(View.Stage::problems).orElse(List.of()), published);
   }
 
   @Override

@@ -52,7 +52,7 @@ final class TestCommand implements Command {
                 + " have accepted everything, and runs tests/*.yaml through them. Upstreams are"
                 + " built in; listeners take free ports of loopback. docs/testing.md has the format"
                 + " of tests. Nothing is left behind.");
-    spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
+    OfflineMesh.addOptions(spec);
     addOptions(spec);
     spec.addOption(Command.text("FILE", "Writes the results as JUnit XML too.", "--junit"));
     return spec;
@@ -74,7 +74,6 @@ final class TestCommand implements Command {
             "SECONDS",
             "How long Envoys may take to accept everything (default: " + PATIENCE + ").",
             "--timeout"));
-    OfflineMesh.addInputs(spec);
   }
 
   @Override

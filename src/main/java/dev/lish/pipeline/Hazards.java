@@ -21,6 +21,7 @@ final class Hazards {
   /** Groups of the same content are looked at once. */
   private record Pair(Rendered.Group before, Rendered.Group after) {}
 
+  @SuppressWarnings("ReferenceEquality") // an equal one is looked at in vain, at worst
   static List<String> of(Rendered before, Rendered after) {
     Set<Pair> seen = new HashSet<>();
     Set<String> hazards = new TreeSet<>();
