@@ -134,6 +134,9 @@ class DeliveryIT {
           "/delivery/promote",
           Map.of("stage", "release", "revision", doubled, "reason", "130 services are right"));
       lish.awaitServing("release", doubled);
+      Await.until(
+          "the Envoy has it too",
+          () -> envoy.names(ResourceType.CLUSTER).contains("generated-129"));
       assertThat(lish.stage("beta").path("serving").asInt()).isEqualTo(usual);
       // Back at head it is not held again: it is what the stage serves.
       lish.order(

@@ -58,7 +58,7 @@ class PipelineIT {
               new Renderer(MessageTypes.builtIn()),
               memory),
           folder -> MeshReader.read(folder).mesh(),
-          assignment -> {},
+          (assignment, since) -> {},
           clock);
 
   /** A cell that is a source. */
