@@ -49,7 +49,7 @@ class ArchitectureTest {
           serve: snapshot model
           accesslog: model
           admin: pipeline delivery guard serve accesslog source render snapshot model
-          metrics: pipeline delivery guard serve accesslog source model
+          metrics: pipeline delivery guard serve accesslog source snapshot model
           config: model
           diff: render delivery snapshot model
           recorder: model
@@ -67,6 +67,7 @@ class ArchitectureTest {
           io.pebbletemplates: render
           com.google.protobuf.util: render
           io.grpc: serve accesslog app recorder
+          org.apache.kafka: accesslog
           io.micrometer: metrics app source.dogma
           com.linecorp.armeria.server: app admin serve accesslog trial
           picocli: cli

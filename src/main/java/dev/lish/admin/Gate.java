@@ -38,7 +38,7 @@ final class Gate {
       return Optional.of(
           Reply.error(
               HttpStatus.FORBIDDEN,
-              "host: " + host + " (expected: localhost, 127.0.0.1, [::1] or one of admin.hosts)"));
+              "host: " + host + " (expected: localhost, 127.0.0.1 or [::1])"));
     }
     boolean needsToken = access == Access.CHANGE || (access == Access.READ && !doors.loopback());
     return needsToken && !hasToken(headers)

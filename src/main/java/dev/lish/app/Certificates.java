@@ -2,6 +2,7 @@ package dev.lish.app;
 
 import dev.lish.config.LishConfig;
 import dev.lish.config.ServerTls;
+import dev.lish.metrics.Meters;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,12 @@ final class Certificates implements AutoCloseable {
       // Thrown on, it would end all looks to come.
       log.error("a bug in Lish: the TLS files were not read again", e);
     }
+  }
+
+  /** Tells how long each certificate is still good for. */
+  void tell(Meters meters) {
+    xds.ifPresent(material -> meters.certificate("xds", () -> material.current().expires()));
+    admin.ifPresent(material -> meters.certificate("admin", () -> material.current().expires()));
   }
 
   /** Of the port for Envoys; empty: cleartext. */

@@ -123,9 +123,10 @@ public final class Lish implements AutoCloseable {
     AtomicReference<Pipeline> told = new AtomicReference<>();
     MessageTypes types = types(config);
     Meters meters = parts.add(new Meters(clock));
+    certificates.tell(meters);
     Xds xds =
         new Xds(
-            Settings.limits(config.ports().xds().limits()),
+            Settings.limits(config.ports().xds()),
             config.insecure(),
             clock,
             event -> tell(told, event),
@@ -151,7 +152,7 @@ public final class Lish implements AutoCloseable {
                 new KnownOrigins(pipeline::view, xds::nodes),
                 clock,
                 raw));
-    meters.watch(view, xds::nodes, accessLogs::view);
+    meters.watch(view, xds::nodes, xds::behind, accessLogs::view);
     pipeline.start();
 
     // The doors, last: who connects finds everything in place.

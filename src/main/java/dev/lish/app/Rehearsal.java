@@ -99,7 +99,7 @@ public final class Rehearsal implements MeshServer {
             new Pipeline(
                 world,
                 read -> MeshReader.read(read).mesh().map(mesh -> only(mesh, start.stage())),
-                this::publish,
+                (assignment, since) -> publish(assignment),
                 clock));
     told.set(pipeline);
     Doors doors = parts.add(new Doors(certificates));

@@ -96,7 +96,8 @@ final class Settings {
         .orElse(Tls.PLATFORM);
   }
 
-  static XdsLimits limits(XdsConfig.Limits limits) {
+  static XdsLimits limits(XdsConfig xds) {
+    XdsConfig.Limits limits = xds.limits();
     return new XdsLimits(
         limits.maxStreams(),
         limits.newStreamsPerSecond(),
@@ -104,7 +105,8 @@ final class Settings {
         limits.maxNames(),
         limits.ackWait(),
         limits.drainTime(),
-        limits.subscribeWait());
+        limits.subscribeWait(),
+        new XdsLimits.Lifetimes(xds.lifetimes().answerTime(), xds.lifetimes().maxAge()));
   }
 
   /** The text of a secret; where it comes from is named when it cannot be read. */

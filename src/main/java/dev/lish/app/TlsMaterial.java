@@ -10,6 +10,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,6 +49,14 @@ final class TlsMaterial {
       PrivateKey key,
       List<X509Certificate> chain,
       Optional<X509ExtendedTrustManager> clients) {
+    /** When the first certificate of the chain expires. */
+    Instant expires() {
+      return chain.stream()
+          .map(certificate -> certificate.getNotAfter().toInstant())
+          .min(Comparator.naturalOrder())
+          .orElse(Instant.MAX);
+    }
+
     /** Never the key. */
     @Override
     public String toString() {

@@ -45,10 +45,10 @@ final class PushCommand implements Command {
     spec.addOption(Command.text("TEXT", "The commit's message (required).", "-m", "--message"));
     spec.addOption(
         Command.text("REVISION", "Refuse if the mesh is at another revision by now.", "--base"));
+    spec.addOption(Command.flag("Push in spite of what check finds.", "--force"));
     spec.addOption(
         Command.flag("Run `lish test` on the folder first; push only if all passes.", "--test"));
     TestCommand.addOptions(spec);
-    spec.addOption(Command.flag("Push in spite of what check finds.", "--force"));
     Command.addOutput(spec);
     Api.addOptions(spec);
     return spec;

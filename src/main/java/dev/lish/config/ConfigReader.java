@@ -129,7 +129,7 @@ final class ConfigReader {
       xds.wrong("address", address + OFF_LOOPBACK);
     }
     Section limits = xds.section("limits");
-    XdsConfig config = new XdsConfig(address, port, serverTls, limits(limits));
+    XdsConfig config = new XdsConfig(address, port, serverTls, limits(limits), lifetimes(limits));
     limits.done();
     xds.done();
     return config;
@@ -147,6 +147,14 @@ final class ConfigReader {
         limits.duration("drain_time", "600s", Duration.ZERO, hour.multipliedBy(24)),
         limits.duration("subscribe_wait", "1s", Duration.ZERO, hour),
         limits.duration("stop_time", "10s", least, hour));
+  }
+
+  private static XdsConfig.Lifetimes lifetimes(Section limits) {
+    Duration day = Duration.ofHours(24);
+    return new XdsConfig.Lifetimes(
+        limits.duration("ping_interval", "30s", Duration.ofSeconds(1), Duration.ofHours(1)),
+        limits.duration("answer_time", "10m", Duration.ZERO, day),
+        limits.duration("max_connection_age", "0s", Duration.ZERO, day.multipliedBy(30)));
   }
 
   private AdminConfig admin(Section admin, boolean insecure) {

@@ -10,8 +10,22 @@ import java.util.Optional;
  * @param port 0 to 65535; 0 takes a free one
  * @param tls empty: cleartext
  * @param limits what one process takes
+ * @param lifetimes how long connections and streams last
  */
-public record XdsConfig(String address, int port, Optional<ServerTls> tls, Limits limits) {
+public record XdsConfig(
+    String address, int port, Optional<ServerTls> tls, Limits limits, Lifetimes lifetimes) {
+  /**
+   * How long connections and streams of Envoys last.
+   *
+   * @param pingInterval how long a connection may be silent before it is asked whether it lives; as
+   *     long again without an answer, and it is closed
+   * @param answerTime how long an Envoy may leave a response unanswered before its stream ends;
+   *     zero: for ever
+   * @param maxAge how long a stream lasts at most, so that Envoys spread over replicas again; zero:
+   *     for ever
+   */
+  public record Lifetimes(Duration pingInterval, Duration answerTime, Duration maxAge) {}
+
   /**
    * What one process takes from Envoys.
    *

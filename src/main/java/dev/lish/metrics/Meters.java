@@ -1,9 +1,11 @@
 package dev.lish.metrics;
 
 import dev.lish.accesslog.AccessLogView;
+import dev.lish.model.ResourceType;
 import dev.lish.pipeline.View;
 import dev.lish.serve.NodeView;
 import dev.lish.serve.XdsMeter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -14,8 +16,11 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -61,13 +66,38 @@ public final class Meters implements AutoCloseable {
 
   /** Adds the meters of the pipeline, of nodes and of access logs, read at each scrape. */
   public synchronized void watch(
-      Supplier<View> view, Supplier<List<NodeView>> nodes, Supplier<AccessLogView> accessLogs) {
+      Supplier<View> view,
+      Supplier<List<NodeView>> nodes,
+      Supplier<Map<ResourceType, Integer>> behind,
+      Supplier<AccessLogView> accessLogs) {
     PipelineMeters pipeline = new PipelineMeters(registry);
     refreshes.add(() -> pipeline.refresh(view.get(), clock.instant()));
     NodeMeters states = new NodeMeters(registry);
-    refreshes.add(() -> states.refresh(nodes.get()));
+    refreshes.add(
+        () -> {
+          states.refresh(nodes.get(), clock.instant());
+          states.refresh(behind.get());
+        });
+    SnapshotMeters snapshots = new SnapshotMeters(registry);
+    refreshes.add(() -> snapshots.refresh(view.get().assignment()));
     AccessLogMeters logs = new AccessLogMeters(registry);
     refreshes.add(() -> logs.refresh(accessLogs.get()));
+  }
+
+  /**
+   * Adds a certificate that Lish shows.
+   *
+   * @param door where it is shown
+   * @param expires read at each scrape
+   */
+  public void certificate(String door, Supplier<Instant> expires) {
+    Gauge.builder(
+            "lish.certificate.expiry",
+            () -> Duration.between(clock.instant(), expires.get()).toSeconds())
+        .description("How long the certificate is still good for; negative: it has expired")
+        .baseUnit("seconds")
+        .tag("door", door)
+        .register(registry);
   }
 
   /** Every meter in Prometheus' text format. */

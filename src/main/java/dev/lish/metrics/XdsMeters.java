@@ -24,6 +24,11 @@ final class XdsMeters implements XdsMeter {
   /** Reasons are a few fixed words; this bounds them should that ever change. */
   private static final int MAX_REASONS = 16;
 
+  private static final Named REFUSED =
+      new Named("lish.xds.streams.refused", "xDS streams that were not accepted");
+  private static final Named ENDED =
+      new Named("lish.xds.streams.ended", "xDS streams that were ended from here");
+
   private static final Duration[] BUCKETS =
       LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000)
           .mapToObj(Duration::ofMillis)
@@ -33,8 +38,12 @@ final class XdsMeters implements XdsMeter {
   private final Map<StreamKind, Streams> streams = new HashMap<>();
   private final Map<ResourceType, PerType> types = new EnumMap<>(ResourceType.class);
   private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+  private final Map<String, Counter> ended = new ConcurrentHashMap<>();
+  private final Counter delayed;
   private final Counter unknown;
   private final Counter withheld;
+
+  private record Named(String name, String description) {}
 
   private record Streams(AtomicInteger open, Counter opened) {}
 
@@ -48,8 +57,12 @@ final class XdsMeters implements XdsMeter {
       Counter late,
       Counter encoded,
       Counter encodedBytes,
-      Timer push,
-      Timer answer) {}
+      Counter coalesced,
+      AtomicInteger subscribed,
+      Timers timers) {}
+
+  /** From when to when. */
+  private record Timers(Timer push, Timer answer, Timer changeSent, Timer changeAcked) {}
 
   XdsMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -62,7 +75,12 @@ final class XdsMeters implements XdsMeter {
     for (ResourceType type : ResourceType.values()) {
       types.put(type, perType(type));
     }
-    refused("other", 0);
+    count(refused, REFUSED, "other", 0);
+    count(ended, ENDED, "other", 0);
+    delayed =
+        Counter.builder("lish.xds.streams.delayed")
+            .description("xDS streams that had to wait for their turn")
+            .register(registry);
     unknown =
         Counter.builder("lish.xds.unknown.types")
             .description("Subscriptions to types that Lish does not serve")
@@ -99,8 +117,22 @@ final class XdsMeters implements XdsMeter {
         counter(type, "lish.xds.late.answers", "Waits for an answer that ran out"),
         counter(type, "lish.xds.encoded", "Responses encoded anew, not taken from the cache"),
         counter(type, "lish.xds.encoded.bytes", "Bytes of the responses encoded anew"),
-        timer(type, "lish.xds.push", "From the publication of a change to its response"),
-        timer(type, "lish.xds.ack", "From a response to its ACK"));
+        counter(type, "lish.xds.coalesced", "Changes that a newer one overtook on a stream"),
+        subscriptions(type),
+        new Timers(
+            timer(type, "lish.xds.push", "From the publication of a change to its response"),
+            timer(type, "lish.xds.ack", "From a response to its ACK"),
+            timer(type, "lish.xds.change.sent", "From a source's change to its response"),
+            timer(type, "lish.xds.change.acked", "From a source's change to its ACK")));
+  }
+
+  private AtomicInteger subscriptions(ResourceType type) {
+    AtomicInteger streams = new AtomicInteger();
+    Gauge.builder("lish.xds.subscriptions", streams, AtomicInteger::get)
+        .description("Streams that subscribe to the type")
+        .tag("type", type.label())
+        .register(registry);
+    return streams;
   }
 
   private Counter counter(ResourceType type, String name, String description) {
@@ -139,19 +171,55 @@ final class XdsMeters implements XdsMeter {
 
   @Override
   public void refused(String reason) {
-    refused(refused.containsKey(reason) || refused.size() < MAX_REASONS ? reason : "other", 1);
+    count(refused, REFUSED, reason, 1);
   }
 
-  private void refused(String reason, int count) {
-    refused
+  @Override
+  public void ended(String reason) {
+    count(ended, ENDED, reason, 1);
+  }
+
+  private void count(Map<String, Counter> counters, Named named, String reason, int count) {
+    boolean known = counters.containsKey(reason) || counters.size() < MAX_REASONS;
+    counters
         .computeIfAbsent(
-            reason,
+            known ? reason : "other",
             r ->
-                Counter.builder("lish.xds.streams.refused")
-                    .description("xDS streams that were not accepted")
+                Counter.builder(named.name)
+                    .description(named.description)
                     .tag("reason", r)
                     .register(registry))
         .increment(count);
+  }
+
+  @Override
+  public void delayed() {
+    delayed.increment();
+  }
+
+  @Override
+  public void subscribed(ResourceType type) {
+    of(type).subscribed().incrementAndGet();
+  }
+
+  @Override
+  public void unsubscribed(ResourceType type) {
+    of(type).subscribed().decrementAndGet();
+  }
+
+  @Override
+  public void coalesced(ResourceType type) {
+    of(type).coalesced().increment();
+  }
+
+  @Override
+  public void changeSent(ResourceType type, long micros) {
+    of(type).timers().changeSent().record(micros, TimeUnit.MICROSECONDS);
+  }
+
+  @Override
+  public void changeAcked(ResourceType type, long micros) {
+    of(type).timers().changeAcked().record(micros, TimeUnit.MICROSECONDS);
   }
 
   @Override
@@ -160,12 +228,12 @@ final class XdsMeters implements XdsMeter {
     meters.sent().increment();
     meters.bytes().increment(bytes);
     meters.resources().increment(resources);
-    meters.push().record(micros, TimeUnit.MICROSECONDS);
+    meters.timers().push().record(micros, TimeUnit.MICROSECONDS);
   }
 
   @Override
   public void acked(ResourceType type, long micros) {
-    of(type).answer().record(micros, TimeUnit.MICROSECONDS);
+    of(type).timers().answer().record(micros, TimeUnit.MICROSECONDS);
   }
 
   @Override

@@ -29,6 +29,9 @@ record Hold(String stage, Rendered serving, Rendered next) {
   private static final String JUMPS =
       "revision %s is held: %s (expected: a look at it with `lish diff`, then a mended file, or"
           + " `lish promote %s %s` to accept it)";
+  private static final String HAZARDS =
+      "revision %s is held: %s (expected: such a change in steps, or `lish promote %s %s` to accept"
+          + " it)";
   private static final String UNSETTLED =
       "revision %s changes who belongs to a group: it waits until the Envoys of before the restart"
           + " are back";
@@ -49,6 +52,10 @@ record Hold(String stage, Rendered serving, Rendered next) {
     List<String> jumps = Growth.jumps(sizes(serving), sizes(next));
     if (!jumps.isEmpty()) {
       return Optional.of(error(JUMPS, jumps));
+    }
+    List<String> hazards = Hazards.of(serving, next);
+    if (!hazards.isEmpty()) {
+      return Optional.of(error(HAZARDS, hazards));
     }
     return !settled && !before.equals(after)
         ? Optional.of(Problem.warning("mesh.yaml", 0, UNSETTLED.formatted(next.revision())))

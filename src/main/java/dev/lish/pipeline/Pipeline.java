@@ -23,7 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +39,7 @@ public final class Pipeline implements AutoCloseable {
   private static final long HERD_MILLIS = 50;
 
   private final World world;
-  private final Consumer<Assignment> publish;
+  private final BiConsumer<Assignment, Instant> publish;
   private final ScheduledExecutorService loop;
   private final ExecutorService worker;
   private final AtomicBoolean awake = new AtomicBoolean();
@@ -50,6 +50,7 @@ public final class Pipeline implements AutoCloseable {
   /** What a stream told, and when. */
   private record Told(StreamEvent event, Instant at) {}
 
+  private final Noticed noticed;
   private final Connections connections;
   private final Folders folders;
   private final Members members;
@@ -72,12 +73,13 @@ public final class Pipeline implements AutoCloseable {
    * Builds the loop; {@link #start} starts it.
    *
    * @param mesh reads the {@code mesh.yaml} of a folder, if it is valid
-   * @param publish takes what is to be served; called on the pipeline's thread, must not block
+   * @param publish takes what is to be served, and when a source told of what it changes; called on
+   *     the pipeline's thread, must not block
    */
   public Pipeline(
       World world,
       Function<MeshFolder, Optional<Mesh>> mesh,
-      Consumer<Assignment> publish,
+      BiConsumer<Assignment, Instant> publish,
       Clock clock) {
     this.world = world;
     this.publish = publish;
@@ -87,6 +89,7 @@ public final class Pipeline implements AutoCloseable {
         clock.instant().plus(world.memory().servedBefore() ? Connections.RETURN : Duration.ZERO);
     loop = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lish-pipeline"));
     worker = Executors.newSingleThreadExecutor(task -> new Thread(task, "lish-render"));
+    noticed = new Noticed(clock);
     connections = new Connections(clock);
     folders = new Folders(world.mesh(), loop, this::worldChanged, clock);
     members = new Members(mesh);
@@ -221,6 +224,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void wake() {
+    noticed.now();
     if (awake.compareAndSet(false, true)) {
       try {
         loop.execute(this::step);
@@ -233,6 +237,7 @@ public final class Pipeline implements AutoCloseable {
   private void step() {
     // First: what changes from here on wakes the loop again.
     awake.set(false);
+    noticed.stepBegins();
     try {
       takeEvents();
       boolean whole = worldChanged.getAndSet(false);
@@ -244,6 +249,7 @@ public final class Pipeline implements AutoCloseable {
       snapshots.refresh();
       guarding.holding().share(clock.instant());
       publish(whole);
+      noticed.stepEnds(stages.rendering());
     } catch (RuntimeException e) {
       views.bug(e);
       log.error("a bug of Lish; what was served goes on being served", e);
@@ -314,7 +320,7 @@ public final class Pipeline implements AutoCloseable {
                 next)
             : view.with(next, clock.instant());
     if (changed) {
-      publish.accept(next);
+      publish.accept(next, noticed.since());
     }
     if (whole) {
       announcements.tell(view);

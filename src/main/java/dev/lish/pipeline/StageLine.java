@@ -124,6 +124,11 @@ final class StageLine {
     return read;
   }
 
+  /** True while a render is under way. */
+  boolean rendering() {
+    return running.isPresent();
+  }
+
   void started(Inputs inputs) {
     running = Optional.of(inputs);
   }

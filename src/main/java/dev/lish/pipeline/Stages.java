@@ -74,6 +74,11 @@ final class Stages {
     folders.retain(inUse);
   }
 
+  /** True while a render is under way. */
+  boolean rendering() {
+    return byName.values().stream().anyMatch(StageLine::rendering);
+  }
+
   private void advance(StageLine stage) {
     Optional<Revision> wanted = stage.wanted();
     if (wanted.isEmpty()) {

@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,13 +29,16 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private final Optional<ResourceType> only;
   private final EventLoop eventLoop;
   private final Peer peer;
+  private final Runnable leave;
   private final Streams streams;
   private final long id;
   private final long openedAt;
   private final long admittedAt;
+  private final long endsAt;
   private final Sequencer sequencer;
   private final Report report;
   private final Placement placement;
+  private final Account account;
   private @Nullable Node node;
   private long wakeAt = Long.MAX_VALUE;
 
@@ -45,8 +49,12 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private boolean pumping;
   private boolean unknownTypeLogged;
 
-  /** Where a stream comes from: its event loop and its other end. */
-  record Origin(EventLoop eventLoop, Peer peer) {}
+  /**
+   * Where a stream comes from: its event loop and its other end.
+   *
+   * @param leave has the client use another connection from now on
+   */
+  record Origin(EventLoop eventLoop, Peer peer, Runnable leave) {}
 
   AdsStream(
       ServerCall<byte[], Response> call,
@@ -60,12 +68,15 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     this.streams = streams;
     eventLoop = origin.eventLoop;
     peer = origin.peer;
+    leave = origin.leave;
     id = streams.nextId();
     openedAt = streams.now();
     admittedAt = streams.admit(openedAt);
+    endsAt = streams.ends(openedAt);
     sequencer = new Sequencer(kind, streams.waits, streams.shared, openedAt);
     report = new Report(kind, Streams.instant(openedAt));
     placement = new Placement(streams, report);
+    account = new Account(streams.meter, report, placement);
   }
 
   StreamKind kind() {
@@ -92,7 +103,8 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     } catch (InvalidProtocolBufferException e) {
       close(
           Status.INVALID_ARGUMENT.withDescription(
-              "the message is not a discovery request of this method: " + e.getMessage()));
+              "the message is not a discovery request of this method: " + e.getMessage()),
+          "invalid");
     }
     if (!closed) {
       call.request(1);
@@ -112,14 +124,17 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     }
     long now = streams.now();
     done = null;
+    if (sequencer.stream(type.get()).isEmpty()) {
+      streams.meter.subscribed(type.get());
+    }
     Reply reply = sequencer.request(type.get(), request, now);
     if (tooMany("the stream subscribes to", sequencer.names(type.get()))) {
       return;
     }
     if (reply.kind() == Reply.Kind.NONE) {
-      placement.changed(now);
+      account.asked(type.get(), now);
     }
-    answered(type.get(), reply, now);
+    account.answered(type.get(), reply, this::rejected, now);
     pump();
   }
 
@@ -128,7 +143,8 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (names > most) {
       close(
           Status.RESOURCE_EXHAUSTED.withDescription(
-              what + " " + names + " names (expected: at most " + most + " names)"));
+              what + " " + names + " names (expected: at most " + most + " names)"),
+          "names");
     }
     return names > most;
   }
@@ -139,7 +155,8 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (introduction.isEmpty()) {
       close(
           Status.INVALID_ARGUMENT.withDescription(
-              "the first request of a stream must carry the node, and this one does not"));
+              "the first request of a stream must carry the node, and this one does not"),
+          "invalid");
       return false;
     }
     Node introduced = peer.introduce(introduction.get());
@@ -159,7 +176,8 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       String expected = only.map(ResourceType::typeUrl).orElse("the URL of a resource type");
       close(
           Status.INVALID_ARGUMENT.withDescription(
-              "type_url: \"" + url + "\" (expected: " + expected + ")"));
+              "type_url: \"" + url + "\" (expected: " + expected + ")"),
+          "invalid");
       return Optional.empty();
     }
     if (only.isPresent()) {
@@ -190,24 +208,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     return true;
   }
 
-  private void answered(ResourceType type, Reply reply, long now) {
-    switch (reply.kind()) {
-      case NONE -> {}
-      case STALE -> streams.meter.stale(type);
-      case ACK -> {
-        TypeStream.InFlight about = reply.about().orElseThrow();
-        streams.meter.acked(type, now - about.sentAt());
-        report.accepted(type, about.draft().payload().version(), Streams.instant(now));
-      }
-      case NACK -> nacked(type, reply, now);
-    }
-  }
-
-  private void nacked(ResourceType type, Reply reply, long now) {
-    TypeStream.InFlight about = reply.about().orElseThrow();
-    Rejection rejection = Rejection.of(about.draft().payload(), reply.error());
-    streams.meter.nacked(type);
-    report.rejected(type, about.draft().payload().version(), rejection, Streams.instant(now));
+  private void rejected(TypeStream.InFlight about, Rejection rejection) {
     LOG.warn("{} rejected {}", this, rejection.of(about));
     streams.events.accept(rejection.event(about, node()));
   }
@@ -241,6 +242,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (current == done && now < wakeAt) {
       return;
     }
+    placement
+        .replaced()
+        .ifPresent(last -> sequencer.skipped(last, current).forEach(streams.meter::coalesced));
     sendAll(current, now);
     if (now >= wakeAt) {
       sequencer.overdue(now).forEach(streams.meter::late);
@@ -270,9 +274,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     Payload payload = outgoing.payload();
     Response response = new Response(payload.bytes(), Encoder.nonce(outgoing.nonce()));
     call.sendMessage(response);
-    report.sent(payload.type(), payload.version(), Streams.instant(now));
-    streams.meter.sent(
-        payload.type(), response.size(), payload.size(), Math.max(0, now - placement.changedAt()));
+    account.sent(payload, response.size(), now);
   }
 
   @Override
@@ -283,7 +285,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   @Override
   public void onHalfClose() {
     // The client has nothing more to say, so it could not accept anything either.
-    close(Status.OK);
+    close(Status.OK, "");
   }
 
   @Override
@@ -298,16 +300,42 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   /** Ends the stream, so that the Envoy connects again, elsewhere. */
   void end() {
-    close(Status.UNAVAILABLE.withDescription("this Lish is stopping"));
+    close(Status.UNAVAILABLE.withDescription("this Lish is stopping"), "stopping");
   }
 
   /** Ends the stream after a bug. */
   void fail() {
-    close(Status.INTERNAL.withDescription("this stream failed; the server's log says why"));
+    close(Status.INTERNAL.withDescription("this stream failed; the server's log says why"), "bug");
   }
 
-  private void close(Status status) {
+  /** Ends the stream if it is too old, or has waited too long for an answer. */
+  void expire() {
+    confined();
+    long now = streams.now();
+    if (now >= endsAt) {
+      // The next stream must not take the same connection, or it would end up here again.
+      leave.run();
+      close(Status.UNAVAILABLE.withDescription("this stream is old; connect again"), "age");
+      return;
+    }
+    Duration wait = streams.limits.lifetimes().answer();
+    if (!wait.isZero()) {
+      sequencer.silent(now, wait.toNanos() / 1_000).ifPresent(type -> silent(type, wait));
+    }
+  }
+
+  private void silent(ResourceType type, Duration wait) {
+    LOG.warn("{} has not answered for {} within {}; its stream ends", this, type, wait);
+    close(
+        Status.UNAVAILABLE.withDescription("no answer for " + type.label() + " within " + wait),
+        "unanswered");
+  }
+
+  private void close(Status status, String reason) {
     if (!closed) {
+      if (!reason.isEmpty()) {
+        streams.meter.ended(reason);
+      }
       if (status.getCode() == Status.Code.INVALID_ARGUMENT
           || status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
         LOG.warn("{} is refused: {}", this, status.getDescription());
@@ -324,6 +352,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     closed = true;
     wakeAt = Long.MAX_VALUE;
     streams.remove(this);
+    sequencer.types().forEach(streams.meter::unsubscribed);
     report.belongs(null);
     if (node != null) {
       streams.events.accept(new StreamEvent.Gone(id, node));

@@ -20,6 +20,9 @@ final class Loop {
   /** How exactly waits are kept. */
   private static final long TICK_MILLIS = 50;
 
+  /** How many of these until it is seen whether streams have lasted for too long. */
+  private static final int SECOND = 20;
+
   private final EventLoop eventLoop;
   private final Streams streams;
 
@@ -28,6 +31,7 @@ final class Loop {
 
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable ScheduledFuture<?> tick;
+  private int ticks;
 
   Loop(EventLoop eventLoop, Streams streams) {
     this.eventLoop = eventLoop;
@@ -67,9 +71,13 @@ final class Loop {
 
   private void tick() {
     long now = streams.now();
+    boolean second = ++ticks % SECOND == 0;
     for (AdsStream stream : members) {
       if (stream.wakeAt() <= now) {
         guarded(stream, stream::pump);
+      }
+      if (second) {
+        guarded(stream, stream::expire);
       }
     }
   }

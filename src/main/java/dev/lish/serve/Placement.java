@@ -19,6 +19,9 @@ final class Placement {
   private Published seen = Published.NOTHING;
   private long membership = -1;
   private long changedAt;
+  private long publishedAt;
+  private long since;
+  private @Nullable Snapshot before;
 
   Placement(Streams streams, Report report) {
     this.streams = streams;
@@ -41,8 +44,12 @@ final class Placement {
       }
       Snapshot next = key == null ? null : latest.assignment().snapshot(key).orElse(null);
       if (next != snapshot) {
+        before = snapshot;
         snapshot = next;
-        changedAt = latest.at();
+        // What came before the client asked did not have it wait all that time.
+        changedAt = Math.max(changedAt, latest.at());
+        publishedAt = latest.at();
+        since = latest.since();
       }
     }
     if (snapshot == null) {
@@ -54,6 +61,18 @@ final class Placement {
   /** What the stream should have changed, by its own request. */
   void changed(long now) {
     changedAt = Math.max(changedAt, now);
+  }
+
+  /** When a source told of what changed last; 0: the stream asked for it after that. */
+  long since(long askedAt) {
+    return publishedAt > askedAt ? since : 0;
+  }
+
+  /** What the stream should have had before, told once. */
+  Optional<Snapshot> replaced() {
+    Snapshot last = before;
+    before = null;
+    return Optional.ofNullable(last);
   }
 
   /** When what the stream should have changed last, in microseconds. */

@@ -43,6 +43,14 @@ final class Progress {
     At announced = At.BEHIND;
   }
 
+  /** How many streams lack something of the type. */
+  int behind(ResourceType type) {
+    Tally tally = Objects.requireNonNull(tallies.get(type));
+    synchronized (tally) {
+      return tally.streams.getOrDefault(At.BEHIND, 0);
+    }
+  }
+
   /** A stream moved; null: it is not counted, before its first or after its last move. */
   void moved(ResourceType type, @Nullable At from, @Nullable At to) {
     Tally tally = Objects.requireNonNull(tallies.get(type));

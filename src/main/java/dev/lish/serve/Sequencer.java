@@ -292,6 +292,28 @@ final class Sequencer {
         name -> stuck(name, now));
   }
 
+  /** Types of which the client never gets what was newest until now. */
+  List<ResourceType> skipped(Snapshot before, Snapshot now) {
+    return streams.values().stream()
+        .filter(stream -> stream.skips(before, now))
+        .map(stream -> stream.type)
+        .toList();
+  }
+
+  /** A type that has waited that long for an answer, and not for a cluster to be warm. */
+  Optional<ResourceType> silent(long now, long wait) {
+    return streams.values().stream()
+        .filter(stream -> !kind.ads() || stream.type != ResourceType.CLUSTER)
+        .filter(stream -> stream.silent(now, wait))
+        .map(stream -> stream.type)
+        .findFirst();
+  }
+
+  /** Types that the client has asked for. */
+  Set<ResourceType> types() {
+    return streams.keySet();
+  }
+
   /** Types whose answer has become overdue since the last call. */
   List<ResourceType> overdue(long now) {
     return streams.values().stream()

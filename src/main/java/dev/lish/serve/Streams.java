@@ -1,5 +1,6 @@
 package dev.lish.serve;
 
+import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.snapshot.Assignment;
 import dev.lish.snapshot.Snapshot;
@@ -7,10 +8,12 @@ import io.netty.channel.EventLoop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,8 +58,11 @@ final class Streams {
 
   /** Microseconds since the epoch. */
   long now() {
-    Instant now = clock.instant();
-    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+    return micros(clock.instant());
+  }
+
+  private static long micros(Instant time) {
+    return time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000;
   }
 
   static Instant instant(long micros) {
@@ -69,14 +75,14 @@ final class Streams {
 
   /** From one thread only. */
   @SuppressWarnings("ReferenceEquality") // an unchanged snapshot is the same instance
-  void publish(Assignment assignment) {
+  void publish(Assignment assignment, Instant since) {
     Published before = published;
     for (Map.Entry<SnapshotKey, Snapshot> entry : assignment.snapshots().entrySet()) {
       if (before.assignment().snapshots().get(entry.getKey()) != entry.getValue()) {
         shared.remember(entry.getValue());
       }
     }
-    published = before.next(assignment, now());
+    published = before.next(assignment, now(), micros(since));
     loops.values().forEach(Loop::wake);
   }
 
@@ -94,7 +100,28 @@ final class Streams {
 
   /** Since when a stream opened now may be answered. */
   long admit(long now) {
-    return pace.next(now);
+    long turn = pace.next(now);
+    if (turn > now) {
+      meter.delayed();
+    }
+    return turn;
+  }
+
+  /** Until when a stream opened now may last. */
+  long ends(long now) {
+    long age = limits.lifetimes().age().toNanos() / 1_000;
+    return age == 0
+        ? Long.MAX_VALUE
+        : now + age - (long) (age / 4.0 * ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** How many streams lack something of each type. */
+  Map<ResourceType, Integer> behind() {
+    Map<ResourceType, Integer> behind = new EnumMap<>(ResourceType.class);
+    for (ResourceType type : ResourceType.values()) {
+      behind.put(type, progress.values().stream().mapToInt(p -> p.behind(type)).sum());
+    }
+    return behind;
   }
 
   long nextId() {

@@ -289,6 +289,19 @@ final class TypeStream {
     return true;
   }
 
+  /** True when a response has waited that long for its answer. */
+  boolean silent(long now, long wait) {
+    InFlight oldest = overtaken.isEmpty() ? inFlight : overtaken.getFirst();
+    return oldest != null && now - oldest.sentAt >= wait;
+  }
+
+  /** True when the client will never get what it should have had before: it did not answer. */
+  boolean skips(Snapshot before, Snapshot now) {
+    return inFlight != null
+        && !before.set(type).hash().equals(now.set(type).hash())
+        && !base.hash().equals(before.set(type).hash());
+  }
+
   /** True when the newest response has waited that long for its answer. */
   boolean overdue(long now, long wait) {
     return inFlight != null && now - inFlight.sentAt >= wait;

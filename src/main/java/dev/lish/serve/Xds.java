@@ -14,8 +14,10 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -66,7 +68,21 @@ public final class Xds {
 
   /** Serves this from now on. To be called from one thread. */
   public void publish(Assignment assignment) {
-    streams.publish(assignment);
+    streams.publish(assignment, Streams.instant(streams.now()));
+  }
+
+  /**
+   * Serves this from now on. To be called from one thread.
+   *
+   * @param since when a source told of what it changes
+   */
+  public void publish(Assignment assignment, Instant since) {
+    streams.publish(assignment, since);
+  }
+
+  /** How many streams lack something of each type. */
+  public Map<ResourceType, Integer> behind() {
+    return streams.behind();
   }
 
   /** Every stream that has introduced itself; a node with several streams is there as often. */
@@ -134,7 +150,13 @@ public final class Xds {
     }
     ServiceRequestContext context = ServiceRequestContext.current();
     AdsStream.Origin origin =
-        new AdsStream.Origin(context.eventLoop().withoutContext(), Peer.of(context));
+        new AdsStream.Origin(
+            context.eventLoop().withoutContext(),
+            Peer.of(context),
+            () -> {
+              // Nobody need wait: the stream ends at once, and the connection after its last one.
+              var unused = context.initiateConnectionShutdown();
+            });
     AdsStream stream = new AdsStream(call, kind, only, origin, streams);
     streams.add(stream);
     call.sendHeaders(new Metadata());

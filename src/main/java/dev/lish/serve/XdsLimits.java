@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param drain how long clusters of replaced listeners stay: Envoy's {@code --drain-time-s}
  * @param firstRequests how long a new aggregated stream may take to subscribe to all that it wants;
  *     until then nothing is removed of what the client brought along
+ * @param lifetimes how long a stream lasts
  */
 public record XdsLimits(
     int streams,
@@ -22,7 +23,27 @@ public record XdsLimits(
     int names,
     Duration ackWait,
     Duration drain,
-    Duration firstRequests) {
+    Duration firstRequests,
+    Lifetimes lifetimes) {
+  /**
+   * How long a stream lasts.
+   *
+   * @param answer how long a response may stay unanswered before its stream ends; zero: for ever.
+   *     Clusters are left out: Envoy accepts them only when all are warm, however long that takes
+   * @param age how long a stream lasts at most; zero: for ever. Each ends at a moment of its own in
+   *     the last quarter of this time, so that they do not all come back at once
+   */
+  public record Lifetimes(Duration answer, Duration age) {
+    /** Streams last for ever. */
+    public static final Lifetimes UNLIMITED = new Lifetimes(Duration.ZERO, Duration.ZERO);
+
+    /** Checks the ranges. */
+    public Lifetimes {
+      notNegative("answer", answer);
+      notNegative("age", age);
+    }
+  }
+
   /** Sound for a small machine and thousands of Envoys. */
   public static final XdsLimits DEFAULT =
       new XdsLimits(
@@ -32,7 +53,8 @@ public record XdsLimits(
           100_000,
           Duration.ofSeconds(30),
           Duration.ofSeconds(600),
-          Duration.ofSeconds(1));
+          Duration.ofSeconds(1),
+          new Lifetimes(Duration.ofMinutes(10), Duration.ZERO));
 
   /** Checks the ranges. */
   public XdsLimits {
@@ -45,10 +67,30 @@ public record XdsLimits(
     notNegative("firstRequests", firstRequests);
   }
 
+  /** These limits with other lifetimes. */
+  public XdsLimits withLifetimes(Lifetimes newLifetimes) {
+    return new XdsLimits(
+        streams,
+        streamsPerSecond,
+        requestBytes,
+        names,
+        ackWait,
+        drain,
+        firstRequests,
+        newLifetimes);
+  }
+
   /** These limits with other waits. */
   public XdsLimits withWaits(Duration newAckWait, Duration newDrain, Duration newFirstRequests) {
     return new XdsLimits(
-        streams, streamsPerSecond, requestBytes, names, newAckWait, newDrain, newFirstRequests);
+        streams,
+        streamsPerSecond,
+        requestBytes,
+        names,
+        newAckWait,
+        newDrain,
+        newFirstRequests,
+        lifetimes);
   }
 
   private static void positive(String name, int value) {

@@ -16,6 +16,35 @@ public interface XdsMeter {
   /** A stream was refused; the reason is one of a few words. */
   default void refused(String reason) {}
 
+  /** A stream was ended from here; the reason is one of a few words. */
+  default void ended(String reason) {}
+
+  /** A stream has to wait for its turn: too many came at once. */
+  default void delayed() {}
+
+  /** A stream subscribed to a type for the first time. */
+  default void subscribed(ResourceType type) {}
+
+  /** A stream that had subscribed to the type is gone. */
+  default void unsubscribed(ResourceType type) {}
+
+  /** A stream never gets what was newest: something newer came while it had not answered. */
+  default void coalesced(ResourceType type) {}
+
+  /**
+   * A response with a change was sent.
+   *
+   * @param micros since a source told of the change
+   */
+  default void changeSent(ResourceType type, long micros) {}
+
+  /**
+   * A response with a change was accepted.
+   *
+   * @param micros since a source told of the change
+   */
+  default void changeAcked(ResourceType type, long micros) {}
+
   /**
    * A response was sent.
    *

@@ -121,24 +121,29 @@ class DeliveryIT {
 
   @Test
   void aMeshThatDoublesWaitsForAPerson() throws IOException {
-    generated(60);
-    int usual = dogma.commit(mesh).number();
-    lish.awaitServing("release", usual);
-    generated(130);
-    int doubled = dogma.commit(mesh).number();
-    awaitProblem("release", "revision " + doubled + " is held: clusters of release/edge");
-    assertThat(problems("release").get(0)).contains("grow from 63 to 133");
-    assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(usual);
-    lish.order(
-        "/delivery/promote",
-        Map.of("stage", "release", "revision", doubled, "reason", "130 services are right"));
-    lish.awaitServing("release", doubled);
-    assertThat(lish.stage("beta").path("serving").asInt()).isEqualTo(usual);
-    // Back at head it is not held again: it is what the stage serves.
-    lish.order(
-        "/delivery/promote", Map.of("stage", "release", "revision", "head", "reason", "done"));
-    Await.until("no Problems", () -> problems("release").isEmpty());
-    assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(doubled);
+    try (FakeEnvoy envoy = edge("edge-1", Map.of())) {
+      generated(60);
+      int usual = dogma.commit(mesh).number();
+      lish.awaitServing("release", usual);
+      generated(130);
+      int doubled = dogma.commit(mesh).number();
+      awaitProblem("release", "revision " + doubled + " is held: clusters of release/edge");
+      assertThat(problems("release").get(0)).contains("grow from 63 to 133");
+      assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(usual);
+      lish.order(
+          "/delivery/promote",
+          Map.of("stage", "release", "revision", doubled, "reason", "130 services are right"));
+      lish.awaitServing("release", doubled);
+      Await.until(
+          "the Envoy has it too",
+          () -> envoy.names(ResourceType.CLUSTER).contains("generated-129"));
+      assertThat(lish.stage("beta").path("serving").asInt()).isEqualTo(usual);
+      // Back at head it is not held again: it is what the stage serves.
+      lish.order(
+          "/delivery/promote", Map.of("stage", "release", "revision", "head", "reason", "done"));
+      Await.until("no Problems", () -> problems("release").isEmpty());
+      assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(doubled);
+    }
   }
 
   /** A file of so many clusters, as a script would write it. */

@@ -1,5 +1,6 @@
 package dev.lish.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.client.grpc.GrpcClients;
@@ -12,6 +13,11 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What one process takes from Envoys, as {@code lish.yaml} sets it, and silent peers. */
 class LimitsIT {
   private static final String CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+
+  // Types and flags of HTTP/2 frames.
+  private static final int DATA = 0;
+  private static final int HEADERS = 1;
+  private static final int SETTINGS = 4;
+  private static final int END_HEADERS = 4;
 
   @TempDir Path folder;
 
@@ -88,6 +100,67 @@ class LimitsIT {
       Await.until("the stream is gone", () -> lish.lish().nodes().size() == 1);
       good.requests.onCompleted();
     }
+  }
+
+  @Test
+  void aPeerThatIsHalfGoneIsNoticed() throws Exception {
+    try (LishServer lish = lish("ping_interval: 1s");
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), lish.xdsPort())) {
+      Stream good = new Stream(lish);
+      good.ask(10);
+      good.first.get(30, TimeUnit.SECONDS);
+      // An Envoy that asks for something and is never heard of again, though nothing is closed.
+      OutputStream out = socket.getOutputStream();
+      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+      out.write(frame(SETTINGS, 0, 0, new byte[0]));
+      out.write(frame(HEADERS, END_HEADERS, 1, headers()));
+      byte[] request =
+          DiscoveryRequest.newBuilder()
+              .setTypeUrl(CLUSTERS)
+              .setNode(Node.newBuilder().setId("gone").setCluster("inner-a"))
+              .build()
+              .toByteArray();
+      byte[] message = new byte[5 + request.length];
+      message[4] = (byte) request.length;
+      System.arraycopy(request, 0, message, 5, request.length);
+      out.write(frame(DATA, 0, 1, message));
+      out.flush();
+      Await.until("it is there", () -> lish.lish().nodes().size() == 2);
+      Await.until("it is noticed to be gone", () -> lish.lish().nodes().size() == 1);
+      assertThat(good.end).isNotDone();
+      good.requests.onCompleted();
+    }
+  }
+
+  private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+    return ByteBuffer.allocate(9 + payload.length)
+        .put((byte) 0)
+        .putShort((short) payload.length)
+        .put((byte) type)
+        .put((byte) flags)
+        .putInt(stream)
+        .put(payload)
+        .array();
+  }
+
+  /** HPACK without compression: entries of the static table, and plain texts. */
+  private static byte[] headers() {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    block.write(0x80 | 3); // :method: POST
+    block.write(0x80 | 6); // :scheme: http
+    block.write(4); // :path
+    text(block, "/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources");
+    block.write(1); // :authority
+    text(block, "lish");
+    block.write(0);
+    text(block, "content-type");
+    text(block, "application/grpc");
+    return block.toByteArray();
+  }
+
+  private static void text(ByteArrayOutputStream block, String text) {
+    block.write(text.length());
+    block.writeBytes(text.getBytes(US_ASCII));
   }
 
   @Test

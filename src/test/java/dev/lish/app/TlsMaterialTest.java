@@ -78,6 +78,12 @@ class TlsMaterialTest {
   }
 
   @Test
+  void expiryIsThatOfTheFirstToExpire() throws Exception {
+    TlsMaterial.Loaded loaded = material(first).current();
+    assertThat(loaded.expires()).isEqualTo(loaded.chain().get(0).getNotAfter().toInstant());
+  }
+
+  @Test
   void aKeyOfAnotherCertificateIsToldWithBothFiles() {
     for (Pair wrong :
         List.of(

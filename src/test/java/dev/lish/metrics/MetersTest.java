@@ -2,6 +2,7 @@ package dev.lish.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.lish.Nodes;
 import dev.lish.accesslog.AccessLogView;
 import dev.lish.accesslog.FlagClass;
@@ -9,18 +10,24 @@ import dev.lish.accesslog.RawView;
 import dev.lish.accesslog.ResponseClass;
 import dev.lish.guard.Admissions;
 import dev.lish.guard.Terms;
+import dev.lish.model.ContentHash;
 import dev.lish.model.Drain;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageControl;
+import dev.lish.model.Version;
 import dev.lish.pipeline.GuardView;
 import dev.lish.pipeline.View;
 import dev.lish.pipeline.View.Freshness;
 import dev.lish.serve.NodeView;
 import dev.lish.serve.StreamKind;
 import dev.lish.snapshot.Assignment;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.snapshot.Snapshot;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tag;
@@ -35,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -45,6 +53,11 @@ import org.junit.jupiter.api.Test;
 
 class MetersTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private static final SnapshotKey KEY =
+      new SnapshotKey("release", "edge", new TreeMap<>(Map.of("locality.zone", "tokyo-1")));
+  private static final Version OLDER = Version.of(ContentHash.EMPTY, 1);
+  private static final Version NEWER = Version.of(ContentHash.EMPTY, 2);
 
   private final Meters meters = new Meters(Clock.fixed(NOW, ZoneOffset.UTC));
   private final List<View.Stage> stages =
@@ -60,7 +73,19 @@ class MetersTest {
 
   @BeforeEach
   void watch() {
-    meters.watch(this::view, MetersTest::nodes, () -> accessLogs);
+    meters.watch(
+        this::view, MetersTest::nodes, () -> Map.of(ResourceType.ROUTE, 4), () -> accessLogs);
+  }
+
+  @BeforeEach
+  void certificate() {
+    meters.certificate("xds", () -> NOW.plusSeconds(3_600));
+  }
+
+  @Test
+  void expiryOfCertificatesIsShown() {
+    assertThat(meters.scrape().lines())
+        .contains("lish_certificate_expiry_seconds{door=\"xds\"} 3600.0");
   }
 
   @AfterEach
@@ -104,7 +129,17 @@ class MetersTest {
             List.of(),
             3,
             List.of()),
-        Assignment.NONE);
+        new Assignment(List.of(), Map.of(), Map.of(KEY, snapshot())));
+  }
+
+  private static Snapshot snapshot() {
+    Resource route =
+        Resource.of(ResourceType.ROUTE, "main", ByteString.copyFromUtf8("12345"), "main.yaml");
+    return Snapshot.of(
+        new Snapshot.Origin(KEY, new Revision(7), 0),
+        Map.of(ResourceType.ROUTE, ResourceSet.of(ResourceType.ROUTE, List.of(route))),
+        List.of(),
+        Set.of());
   }
 
   private static View.SourceView source(String name, Freshness freshness, int seconds) {
@@ -121,7 +156,17 @@ class MetersTest {
             new StreamKind(true, true),
             NOW,
             NodeView.State.UNMATCHED,
-            Map.of()));
+            Map.of(
+                ResourceType.CLUSTER,
+                typeView(Optional.of(NEWER), 7),
+                ResourceType.LISTENER,
+                typeView(Optional.of(OLDER), 9))));
+  }
+
+  /** The older version was accepted. */
+  private static NodeView.TypeView typeView(Optional<Version> sent, int secondsAgo) {
+    return new NodeView.TypeView(
+        sent, Optional.of(OLDER), Optional.empty(), "", NOW.minusSeconds(secondsAgo), "");
   }
 
   @Test
@@ -244,6 +289,14 @@ class MetersTest {
     meters.xds().late(ResourceType.LISTENER);
     meters.xds().encoded(ResourceType.CLUSTER, 900);
     meters.xds().unknownType();
+    meters.xds().ended("age");
+    meters.xds().delayed();
+    meters.xds().subscribed(ResourceType.SECRET);
+    meters.xds().subscribed(ResourceType.SECRET);
+    meters.xds().unsubscribed(ResourceType.SECRET);
+    meters.xds().coalesced(ResourceType.ENDPOINT);
+    meters.xds().changeSent(ResourceType.ENDPOINT, 3_000);
+    meters.xds().changeAcked(ResourceType.ENDPOINT, 9_000);
 
     assertThat(meters.scrape().lines())
         .contains(
@@ -261,7 +314,33 @@ class MetersTest {
             "lish_xds_late_answers_total{type=\"listener\"} 1.0",
             "lish_xds_encoded_total{type=\"cluster\"} 1.0",
             "lish_xds_encoded_bytes_total{type=\"cluster\"} 900.0",
-            "lish_xds_unknown_types_total 1.0");
+            "lish_xds_unknown_types_total 1.0",
+            "lish_xds_streams_ended_total{reason=\"age\"} 1.0",
+            "lish_xds_streams_delayed_total 1.0",
+            "lish_xds_subscriptions{type=\"secret\"} 1.0",
+            "lish_xds_coalesced_total{type=\"endpoint\"} 1.0",
+            "lish_xds_change_sent_seconds_bucket{type=\"endpoint\",le=\"0.002\"} 0",
+            "lish_xds_change_sent_seconds_bucket{type=\"endpoint\",le=\"0.005\"} 1",
+            "lish_xds_change_acked_seconds_bucket{type=\"endpoint\",le=\"0.01\"} 1");
+  }
+
+  @Test
+  void whoLagsIsShownByType() {
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_xds_behind{type=\"route\"} 4.0",
+            "lish_xds_behind{type=\"cluster\"} 0.0",
+            "lish_xds_unanswered_age_seconds{type=\"cluster\"} 7.0",
+            "lish_xds_unanswered_age_seconds{type=\"listener\"} 0.0");
+  }
+
+  @Test
+  void sizeOfSnapshotsIsShown() {
+    String key = "by=\"locality.zone=tokyo-1\",group=\"edge\",stage=\"release\",type=\"route\"";
+    assertThat(meters.scrape().lines())
+        .contains(
+            "lish_snapshot_resources{" + key + "} 1.0",
+            "lish_snapshot_size_bytes{" + key + "} 5.0");
   }
 
   @Test
@@ -343,7 +422,7 @@ class MetersTest {
   }
 
   private static String nameAndTags(MatchResult row) {
-    String name = row.group(1).replaceAll("(_total|_seconds)$", "");
+    String name = row.group(1).replaceAll("(_total|_seconds|_bytes)$", "");
     return (name + " " + row.group(2).trim()).trim();
   }
 }

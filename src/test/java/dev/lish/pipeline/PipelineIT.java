@@ -56,7 +56,7 @@ class PipelineIT {
               new Renderer(MessageTypes.builtIn()),
               memory),
           folder -> MeshReader.read(folder).mesh(),
-          assignment -> {},
+          (assignment, since) -> {},
           clock);
 
   /** A cell that is a source. */
@@ -133,7 +133,7 @@ class PipelineIT {
 
   private void start(Map<String, String> files) {
     TreeMap<String, String> all = new TreeMap<>(files);
-    all.put("mesh.yaml", MESH);
+    all.putIfAbsent("mesh.yaml", MESH);
     mesh.commit(FakeMesh.folder(1, all));
     shared.is(1);
     pipeline.start();
@@ -212,6 +212,44 @@ class PipelineIT {
     registry.service("a").set(List.of(instance(81)));
     Await.until("it changed", () -> !set(ResourceType.ENDPOINT).equals(endpoints));
     assertThat(set(ResourceType.CLUSTER)).as("a render makes new sets").isSameAs(clusters);
+  }
+
+  @Test
+  void aSpareThatFailsFromTheStartIsNotWaitedForWhenItIsOptional() {
+    String cluster = cluster("both").replace("reg:both", "both");
+    String both =
+        """
+        cluster_name: both
+        endpoints:
+          - discover: { registry: reg, service: near }
+          - discover: { registry: reg, service: far, priority: 1, optional: %s }
+        """;
+    String strict = both.formatted(false).replace("both", "strict");
+    start(
+        Map.of(
+            // Where a lone host carries the load, the guard would let the spare wait.
+            "mesh.yaml",
+            MESH + "guard: { enabled: false }\n",
+            "clusters/both.yaml",
+            cluster,
+            "clusters/strict.yaml",
+            cluster.replace("both", "strict"),
+            "endpoints/both.yaml",
+            both.formatted(true),
+            "endpoints/strict.yaml",
+            strict));
+    registry.service("far").fail("no path to datacenter");
+    Await.until("nothing has answered", () -> snapshot().unanswered().size() == 2);
+    registry.service("near").set(List.of(instance(80)));
+    Await.until("it is there", () -> set(ResourceType.ENDPOINT).byName().containsKey("both"));
+    assertThat(snapshot().unanswered()).containsExactly("strict");
+    ResourceSet without = set(ResourceType.ENDPOINT);
+    registry.service("far").set(List.of(instance(81)));
+    Await.until("the other too", () -> snapshot().unanswered().isEmpty());
+    Await.until(
+        "it has the spare",
+        () ->
+            !set(ResourceType.ENDPOINT).byName().get("both").equals(without.byName().get("both")));
   }
 
   @Test

@@ -104,7 +104,14 @@ class StreamIT {
   void tooManyNamesAreRefused() {
     XdsLimits limits =
         new XdsLimits(
-            10, 1000, 1 << 20, 3, Duration.ofSeconds(1), Duration.ZERO, Duration.ofMillis(1));
+            10,
+            1000,
+            1 << 20,
+            3,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            Duration.ofMillis(1),
+            XdsLimits.Lifetimes.UNLIMITED);
     try (Server server = new Server(limits);
         Client client = Client.delta(server)) {
       client.ask(ENDPOINT, "a", "b");
@@ -119,7 +126,14 @@ class StreamIT {
   void streamAboveTheLimitIsRefused() {
     XdsLimits limits =
         new XdsLimits(
-            1, 1000, 1 << 20, 3, Duration.ofSeconds(1), Duration.ZERO, Duration.ofMillis(1));
+            1,
+            1000,
+            1 << 20,
+            3,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            Duration.ofMillis(1),
+            XdsLimits.Lifetimes.UNLIMITED);
     try (Server server = new Server(limits);
         Client first = Client.sotw(server)) {
       server.publish(Mesh.small());
@@ -136,7 +150,14 @@ class StreamIT {
   void herdWaitsItsTurn() {
     XdsLimits limits =
         new XdsLimits(
-            10, 1, 1 << 20, 100, Duration.ofSeconds(1), Duration.ZERO, Duration.ofMillis(1));
+            10,
+            1,
+            1 << 20,
+            100,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            Duration.ofMillis(1),
+            XdsLimits.Lifetimes.UNLIMITED);
     try (Server server = new Server(limits);
         Client first = Client.sotw(server);
         Client second = Client.delta(server)) {

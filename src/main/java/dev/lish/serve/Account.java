@@ -1,0 +1,68 @@
+package dev.lish.serve;
+
+import dev.lish.model.ResourceType;
+import java.util.function.BiConsumer;
+
+/** What one stream lets metrics and views know of its responses and their answers. */
+@SuppressWarnings("EnumOrdinal") // an array by type: there is an account for each of 40,000 streams
+final class Account {
+  private final XdsMeter meter;
+  private final Report report;
+  private final Placement placement;
+
+  /** By type: when the client asked for something last. */
+  private final long[] asked = new long[ResourceType.values().length];
+
+  /** By type, of what was sent last: when a source told of the change; 0: it was asked for. */
+  private final long[] changes = new long[ResourceType.values().length];
+
+  Account(XdsMeter meter, Report report, Placement placement) {
+    this.meter = meter;
+    this.report = report;
+    this.placement = placement;
+  }
+
+  /** The client asked for something. */
+  void asked(ResourceType type, long now) {
+    asked[type.ordinal()] = now;
+    placement.changed(now);
+  }
+
+  /** A response went out. */
+  void sent(Payload payload, int bytes, long now) {
+    ResourceType type = payload.type();
+    long since = placement.since(asked[type.ordinal()]);
+    changes[type.ordinal()] = since;
+    if (since > 0) {
+      meter.changeSent(type, Math.max(0, now - since));
+    }
+    report.sent(type, payload.version(), Streams.instant(now));
+    meter.sent(type, bytes, payload.size(), Math.max(0, now - placement.changedAt()));
+  }
+
+  /** The client said something of a response; a rejection is to be told to others too. */
+  void answered(
+      ResourceType type, Reply reply, BiConsumer<TypeStream.InFlight, Rejection> tell, long now) {
+    switch (reply.kind()) {
+      case NONE -> {}
+      case STALE -> meter.stale(type);
+      case ACK -> accepted(type, reply.about().orElseThrow(), now);
+      case NACK -> {
+        TypeStream.InFlight about = reply.about().orElseThrow();
+        Rejection rejection = Rejection.of(about.draft().payload(), reply.error());
+        meter.nacked(type);
+        report.rejected(type, about.draft().payload().version(), rejection, Streams.instant(now));
+        tell.accept(about, rejection);
+      }
+    }
+  }
+
+  private void accepted(ResourceType type, TypeStream.InFlight about, long now) {
+    meter.acked(type, now - about.sentAt());
+    long since = changes[type.ordinal()];
+    if (since > 0) {
+      meter.changeAcked(type, Math.max(0, now - since));
+    }
+    report.accepted(type, about.draft().payload().version(), Streams.instant(now));
+  }
+}
