@@ -91,6 +91,14 @@ def sink(a, folder):
     return process, url, url, port
 
 
+def tell(log):
+    """What the server complained of, if anything."""
+    with open(log, errors="replace") as f:
+        bad = [line for line in f if any(word in line for word in ("WARN", "ERROR", "Exception", "OutOfMemory"))]
+    for line in bad[:10]:
+        print("   " + line.rstrip()[:300], file=sys.stderr)
+
+
 def run(name, start, a):
     with tempfile.TemporaryDirectory() as folder:
         process, ready, count, port = start(a, folder)
@@ -99,6 +107,7 @@ def run(name, start, a):
             load = subprocess.run([LOAD, "--label", name, "--target", f"127.0.0.1:{port}", "--count", count, "--streams", str(a.streams), "--rate", str(a.rate),
                                    "--warmup", f"{a.warmup}s", "--duration", f"{a.seconds}s", "--server-pid", str(jvm_pid(process))],
                                   stdout=subprocess.PIPE, check=True, timeout=a.warmup + a.seconds + 120)
+            tell(folder + "/log")
             return json.loads(load.stdout)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -51,11 +51,12 @@ class ArchitectureTest {
           admin: pipeline delivery guard serve accesslog source render snapshot model
           metrics: pipeline delivery guard serve accesslog source snapshot model
           config: model
+          diff: render delivery snapshot model
           recorder: model
           trial: recorder serve snapshot render source source.files model
           app: model source source.web source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
-          cli: app config source source.files render check snapshot guard delivery trial model
+          cli: app config source source.files render check snapshot guard delivery diff trial model
           """);
 
   /** Library: the only packages that may use it. */
@@ -66,6 +67,7 @@ class ArchitectureTest {
           io.pebbletemplates: render
           com.google.protobuf.util: render
           io.grpc: serve accesslog app recorder
+          org.apache.kafka: accesslog
           io.micrometer: metrics app source.dogma
           com.linecorp.armeria.server: app admin serve accesslog trial
           picocli: cli
@@ -73,7 +75,7 @@ class ArchitectureTest {
           """);
 
   private static final List<String> PURE =
-      List.of("model", "render", "check", "snapshot", "guard", "delivery");
+      List.of("model", "render", "check", "snapshot", "guard", "delivery", "diff");
 
   @Test
   void everyPackageHasARow() {

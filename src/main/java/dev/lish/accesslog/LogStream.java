@@ -49,9 +49,9 @@ final class LogStream implements StreamObserver<Batch> {
     }
     all.messages.increment();
     Shard shard = all.shard();
-    long start = System.nanoTime();
+    long start = Share.processorNanos();
     Delta delta = shard.lock();
-    Reading reading = new Reading(delta, shard.share.allows(start));
+    Reading reading = new Reading(delta, shard.share.allows(System.nanoTime()));
     try {
       BatchReader.read(message, shard.entry, reading);
     } catch (IOException e) {
@@ -64,7 +64,7 @@ final class LogStream implements StreamObserver<Batch> {
     } finally {
       delta.lock.unlock();
       reading.done();
-      shard.share.spent(System.nanoTime() - start);
+      shard.share.spent(Share.processorNanos() - start);
     }
   }
 

@@ -75,6 +75,9 @@ public final class RawLog implements AutoCloseable {
   }
 
   private boolean followed(Entry entry) {
+    if (followers.isEmpty()) {
+      return false;
+    }
     for (Follower follower : followers) {
       if (follower.filter().takes(entry)) {
         return true;

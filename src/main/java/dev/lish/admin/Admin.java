@@ -39,6 +39,7 @@ public final class Admin {
   private final Reads reads;
   private final Texts texts;
   private final Commands commands;
+  private final MeshFiles files;
   private final Gate gate;
   private final ReadPages pages;
   private final LogLevels logLevels = new LogLevels();
@@ -62,6 +63,7 @@ public final class Admin {
     this.reads = reads;
     this.texts = texts;
     this.commands = new Commands(operations);
+    this.files = new MeshFiles(operations);
     this.gate = new Gate(doors);
     this.pages = new ReadPages(reads, texts.json(), about);
   }
@@ -103,6 +105,7 @@ public final class Admin {
     all.put(API + "nodes", pages::nodes);
     all.put(API + "nodes/{*id}", pages::node);
     all.put(API + "snapshots/{stage}/{group}", pages::snapshot);
+    all.put(API + "mesh/{revision}", files::get);
     all.put(API + "problems", pages::problems);
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);

@@ -16,6 +16,8 @@ import dev.lish.config.XdsConfig;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
@@ -33,6 +35,11 @@ import java.util.function.Consumer;
 /** The two ports that Lish opens: one for Envoys, one for people and Prometheus. */
 final class Doors implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(5);
+
+  /** Bytes that one read of a connection from an Envoy takes. */
+  private static final int LEAST_READ = 1 << 10;
+
+  private static final int MOST_READ = 16 << 10;
 
   private final Certificates certificates;
   private final List<Server> servers = new ArrayList<>();
@@ -94,6 +101,11 @@ final class Doors implements AutoCloseable {
     builder
         .pingInterval(config.lifetimes().pingInterval())
         .http2MaxStreamsPerConnection(Integer.MAX_VALUE);
+    // A message that has not come whole holds the buffers that it was read into; with Netty's
+    // 64 KiB some thousand streams of access logs would hold all memory outside the heap.
+    builder.childChannelOption(
+        ChannelOption.RCVBUF_ALLOCATOR,
+        new AdaptiveRecvByteBufAllocator(LEAST_READ, LEAST_READ, MOST_READ));
     builder.service(grpc.build());
   }
 

@@ -6,6 +6,7 @@ import dev.lish.accesslog.Origins;
 import dev.lish.accesslog.RawLog;
 import dev.lish.config.LishConfig;
 import dev.lish.model.GroupRule;
+import dev.lish.model.Revision;
 import dev.lish.model.StageRule;
 import dev.lish.pipeline.Pipeline;
 import dev.lish.pipeline.Registries;
@@ -144,7 +145,7 @@ public final class Rehearsal implements MeshServer {
     }
   }
 
-  private synchronized void publish(Assignment assignment) {
+  private void publish(Assignment assignment) {
     TreeMap<String, List<GroupRule>> groups = new TreeMap<>();
     // A test has no client certificates, so nobody is asked for one.
     assignment
@@ -153,11 +154,6 @@ public final class Rehearsal implements MeshServer {
             (stage, rules) ->
                 groups.put(stage, rules.stream().map(rule -> rule.without("peer.san")).toList()));
     last = new Assignment(assignment.stages(), groups, assignment.snapshots());
-    xds.publish(wiring.apply(last));
-  }
-
-  @Override
-  public synchronized void publishAgain() {
     xds.publish(wiring.apply(last));
   }
 
@@ -174,11 +170,18 @@ public final class Rehearsal implements MeshServer {
   @Override
   public State state() {
     View view = pipeline.view();
+    Assignment published = last;
     Optional<View.Stage> stage = view.stages().stream().findFirst();
-    return new State(
-        stage.flatMap(View.Stage::serving),
-        stage.map(View.Stage::problems).orElse(List.of()),
-        last);
+    // The view is there a moment before what it tells of is served.
+    Optional<Revision> serving =
+        stage
+            .flatMap(View.Stage::serving)
+            .filter(
+                revision ->
+                    published.snapshots().values().stream()
+                        .allMatch(snapshot -> snapshot.revision().equals(revision)))
+            .filter(revision -> !published.snapshots().isEmpty());
+    return new State(serving, stage.map(View.Stage::problems).orElse(List.of()), published);
   }
 
   @Override

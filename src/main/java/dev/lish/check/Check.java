@@ -11,11 +11,13 @@ import dev.lish.render.Origin;
 import dev.lish.source.MeshFolder;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
@@ -69,6 +71,7 @@ public final class Check {
     CheckSettings.Reading settings = CheckSettings.read(input.folder);
     Check check = new Check(input, settings.settings());
     check.problems.addAll(input.problems);
+    check.readAll(input.stages);
     input.stages.forEach(check::stage);
     List<Finding> all = new ArrayList<>(check.placed());
     Problem.withoutRepeats(new TreeSet<>(check.problems)).stream()
@@ -129,7 +132,6 @@ public final class Check {
               if (distinct.remove(group) == null) {
                 return;
               }
-              group.origins().values().forEach(all -> all.values().forEach(this::read));
               // What is missing may be in the file that could not be read.
               if (whole) {
                 BiConsumer<Origin, Issue> take =
@@ -146,21 +148,41 @@ public final class Check {
         .computeIfAbsent(issue, i -> new TreeSet<>());
   }
 
-  private Reading read(Origin origin) {
-    Reading known = readings.get(origin);
-    if (known != null) {
-      return known;
+  /** Each resource by itself needs no other, so all cores take part. */
+  private void readAll(List<Inspection> stages) {
+    Set<Origin> origins = Collections.newSetFromMap(new IdentityHashMap<>());
+    stages.forEach(
+        stage ->
+            stage
+                .groups()
+                .values()
+                .forEach(
+                    group ->
+                        group.origins().values().forEach(all -> origins.addAll(all.values()))));
+    for (Reading reading : origins.parallelStream().map(this::walk).toList()) {
+      readings.put(reading.origin(), reading);
+      reading.issues().forEach(issue -> found(reading.origin(), issue));
     }
+  }
+
+  private Reading read(Origin origin) {
+    return Optional.ofNullable(readings.get(origin)).orElseThrow();
+  }
+
+  private Shape shape(Descriptor type) {
+    synchronized (shapes) {
+      return shapes.computeIfAbsent(type, Shape::of);
+    }
+  }
+
+  private Reading walk(Origin origin) {
     Message message =
         types
             .parse(origin.type().messageName(), origin.body())
             .orElseThrow(() -> new IllegalStateException("no " + origin.type().messageName()));
-    Walk walk = new Walk(types, type -> shapes.computeIfAbsent(type, Shape::of));
+    Walk walk = new Walk(types, this::shape);
     walk.message(message);
-    Reading reading = new Reading(origin, message, walk.issues(), walk.mentions());
-    readings.put(origin, reading);
-    reading.issues().forEach(issue -> found(origin, issue));
-    return reading;
+    return new Reading(origin, message, walk.issues(), walk.mentions());
   }
 
   private List<Finding> placed() {

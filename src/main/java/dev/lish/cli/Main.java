@@ -182,6 +182,7 @@ public final class Main {
         new BootstrapCommand(terminal),
         new CheckCommand(terminal),
         new RenderCommand(terminal),
+        new DiffCommand(terminal),
         new TestCommand(terminal),
         new PushCommand(terminal),
         new StatusCommand(terminal),

@@ -41,6 +41,11 @@ final class OfflineMesh {
   /** The folder, and the options that say what is not in it. */
   static void addOptions(CommandSpec spec) {
     spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
+    addInputs(spec);
+  }
+
+  /** The options that say what is not in a folder. */
+  static void addInputs(CommandSpec spec) {
     spec.addOption(
         Command.many(
             "NAME=FILE",
@@ -54,7 +59,11 @@ final class OfflineMesh {
   }
 
   static OfflineMesh read(Terminal terminal, Arguments given) {
-    FolderOnDisk.Reading reading = FolderReader.read(terminal, given.required(0));
+    return of(terminal, given, FolderReader.read(terminal, given.required(0)));
+  }
+
+  /** The mesh of a folder that was read already. */
+  static OfflineMesh of(Terminal terminal, Arguments given, FolderOnDisk.Reading reading) {
     return new OfflineMesh(
         reading,
         OfflineRegistries.read(terminal, reading.folder(), given.all("--registry")),

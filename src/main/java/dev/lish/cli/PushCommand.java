@@ -41,11 +41,14 @@ final class PushCommand implements Command {
                 + " it must render, with what its registries know, and takes none of it when there"
                 + " are Problems. Files that the folder does not have are deleted. A repository"
                 + " that is a mirror of Git takes no push.");
-    OfflineMesh.addOptions(spec);
+    spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
     spec.addOption(Command.text("TEXT", "The commit's message (required).", "-m", "--message"));
     spec.addOption(
         Command.text("REVISION", "Refuse if the mesh is at another revision by now.", "--base"));
     spec.addOption(Command.flag("Push in spite of what check finds.", "--force"));
+    spec.addOption(
+        Command.flag("Run `lish test` on the folder first; push only if all passes.", "--test"));
+    TestCommand.addOptions(spec);
     Command.addOutput(spec);
     Api.addOptions(spec);
     return spec;
@@ -61,6 +64,9 @@ final class PushCommand implements Command {
     ObjectNode body = body(given, message);
     if (!check(given, json)) {
       return Exit.INPUT;
+    }
+    if (given.flag("--test") && !TestCommand.passes(terminal, given, !json)) {
+      throw Failure.input("nothing was pushed");
     }
     Api.Answer answer = Api.of(terminal, given).post(body, List.of(200, REJECTED), "push");
     if (answer.status() == REJECTED) {

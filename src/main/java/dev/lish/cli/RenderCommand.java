@@ -4,21 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.lish.model.Locality;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
-import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
-import dev.lish.render.EndpointSpec;
 import dev.lish.render.Mesh;
 import dev.lish.render.ProtoJson;
 import dev.lish.render.Rendered;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import dev.lish.source.DiscoveryQuery;
-import dev.lish.source.Instance;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,25 +160,13 @@ final class RenderCommand implements Command {
 
   private Map<ResourceType, ResourceSet> sets(
       Rendered rendered, SnapshotKey key, OfflineRegistries registries) {
-    Rendered.Group group = rendered.groups().get(key);
-    if (group == null) {
-      throw new IllegalStateException(key + " is not rendered, though the group takes the node");
-    }
-    EnumMap<ResourceType, ResourceSet> sets = new EnumMap<>(ResourceType.class);
-    group
-        .resources()
-        .forEach((type, byName) -> sets.put(type, ResourceSet.of(type, byName.values())));
-    List<Resource> assignments = new ArrayList<>();
     TreeSet<DiscoveryQuery> asked = new TreeSet<>(Comparator.comparing(DiscoveryQuery::toString));
-    for (EndpointSpec spec : group.endpoints().values()) {
-      Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
-      spec.queries().forEach(query -> instances.put(query, registries.instances(query)));
-      asked.addAll(spec.queries());
-      assignments.add(spec.assign(instances));
+    Rendered.Group group = rendered.groups().get(key);
+    if (group != null) {
+      group.endpoints().values().forEach(spec -> asked.addAll(spec.queries()));
     }
     registries.warn(terminal, asked);
-    sets.put(ResourceType.ENDPOINT, ResourceSet.of(ResourceType.ENDPOINT, assignments));
-    return sets;
+    return OfflineSets.of(rendered, key, registries);
   }
 
   private static String print(

@@ -52,8 +52,8 @@ final class TestCommand implements Command {
                 + " have accepted everything, and runs tests/*.yaml through them. Upstreams are"
                 + " built in; listeners take free ports of loopback. docs/testing.md has the format"
                 + " of tests. Nothing is left behind.");
-    addOptions(spec);
     OfflineMesh.addOptions(spec);
+    addOptions(spec);
     spec.addOption(Command.text("FILE", "Writes the results as JUnit XML too.", "--junit"));
     return spec;
   }
@@ -87,6 +87,19 @@ final class TestCommand implements Command {
     return results.stream().allMatch(RunResult::passed) ? Exit.FINE : Exit.INPUT;
   }
 
+  /**
+   * Tests the folder that the arguments name, as a step of another command.
+   *
+   * @param tell true: the table is part of what was asked for
+   */
+  static boolean passes(Terminal terminal, Arguments given, boolean tell) {
+    List<RunResult> results = results(terminal, given);
+    if (tell) {
+      new TestReport(terminal).print(results);
+    }
+    return results.stream().allMatch(RunResult::passed);
+  }
+
   private void write(String name, String text) {
     try {
       Files.writeString(terminal.resolve(name), text);
@@ -96,7 +109,7 @@ final class TestCommand implements Command {
   }
 
   /** Tests the folder that the arguments name. */
-  static List<RunResult> results(Terminal terminal, Arguments given) {
+  private static List<RunResult> results(Terminal terminal, Arguments given) {
     MICROMETER.setLevel(Level.OFF);
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
     TestFiles tests = TestFiles.read(mesh.folder());

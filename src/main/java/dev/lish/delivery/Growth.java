@@ -1,5 +1,6 @@
 package dev.lish.delivery;
 
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import java.util.ArrayList;
@@ -45,6 +46,20 @@ public final class Growth {
       EnumMap<ResourceType, Size> copy = new EnumMap<>(ResourceType.class);
       copy.putAll(byType);
       byType = Collections.unmodifiableMap(copy);
+    }
+
+    /** The sizes of these resources, by type and name. */
+    public static Sizes of(Map<ResourceType, ? extends Map<String, Resource>> resources) {
+      Map<ResourceType, Size> byType = new EnumMap<>(ResourceType.class);
+      resources.forEach(
+          (type, byName) -> {
+            long bytes = 0;
+            for (Resource resource : byName.values()) {
+              bytes += resource.body().size();
+            }
+            byType.put(type, new Size(byName.size(), bytes));
+          });
+      return new Sizes(byType);
     }
 
     Size of(ResourceType type) {

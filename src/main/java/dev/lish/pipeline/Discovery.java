@@ -112,6 +112,12 @@ final class Discovery {
     return watch == null ? Optional.empty() : watch.source().state().last().map(drained::apply);
   }
 
+  /** True when it has never answered, and said why: others need not wait for it any longer. */
+  private boolean failed(DiscoveryQuery query) {
+    Watch watch = watches.get(query.toString());
+    return watch != null && !watch.source().state().cause().isEmpty();
+  }
+
   /** The instances of the query, drained ones as in maintenance. */
   List<Instance> shown(Watch watch) {
     return watch.source().state().last().map(drained::apply).orElse(List.of());
@@ -252,12 +258,17 @@ final class Discovery {
   private Optional<Admitted> assign(Guarded one) {
     EndpointSpec spec = one.spec();
     Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
+    boolean answered = spec.hasFixed();
     for (DiscoveryQuery query : spec.queries()) {
       Optional<List<Instance>> last = instances(query);
-      if (last.isEmpty()) {
+      if (last.isEmpty() && (spec.needed().contains(query) || !failed(query))) {
         return Optional.empty();
       }
-      instances.put(query, listed(one, query, last.get()));
+      answered |= last.isPresent();
+      instances.put(query, last.map(list -> listed(one, query, list)).orElse(List.of()));
+    }
+    if (!answered && !spec.queries().isEmpty()) {
+      return Optional.empty();
     }
     Resource wanted = spec.assign(instances);
     return Optional.of(guards.admit(one, wanted, !spec.hasFixed(), clock.instant()));

@@ -5,10 +5,14 @@ import dev.lish.delivery.Growth;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
+import dev.lish.model.SnapshotKey;
 import dev.lish.render.Mesh;
 import dev.lish.render.Rendered;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,6 +29,9 @@ record Hold(String stage, Rendered serving, Rendered next) {
   private static final String JUMPS =
       "revision %s is held: %s (expected: a look at it with `lish diff`, then a mended file, or"
           + " `lish promote %s %s` to accept it)";
+  private static final String HAZARDS =
+      "revision %s is held: %s (expected: such a change in steps, or `lish promote %s %s` to accept"
+          + " it)";
   private static final String UNSETTLED =
       "revision %s changes who belongs to a group: it waits until the Envoys of before the restart"
           + " are back";
@@ -42,13 +49,30 @@ record Hold(String stage, Rendered serving, Rendered next) {
     if (!orphans.isEmpty()) {
       return Optional.of(error(ORPHANS, orphans));
     }
-    List<String> jumps = Growth.jumps(Sizes.of(serving), Sizes.of(next));
+    List<String> jumps = Growth.jumps(sizes(serving), sizes(next));
     if (!jumps.isEmpty()) {
       return Optional.of(error(JUMPS, jumps));
+    }
+    List<String> hazards = Hazards.of(serving, next);
+    if (!hazards.isEmpty()) {
+      return Optional.of(error(HAZARDS, hazards));
     }
     return !settled && !before.equals(after)
         ? Optional.of(Problem.warning("mesh.yaml", 0, UNSETTLED.formatted(next.revision())))
         : Optional.empty();
+  }
+
+  private static Map<SnapshotKey, Growth.Sizes> sizes(Rendered rendered) {
+    Map<SnapshotKey, Growth.Sizes> sizes = new HashMap<>();
+    // Most values of `by` share what they get.
+    IdentityHashMap<Rendered.Group, Growth.Sizes> known = new IdentityHashMap<>();
+    rendered
+        .groups()
+        .forEach(
+            (key, group) ->
+                sizes.put(
+                    key, known.computeIfAbsent(group, any -> Growth.Sizes.of(group.resources()))));
+    return sizes;
   }
 
   private Problem error(String message, List<String> why) {

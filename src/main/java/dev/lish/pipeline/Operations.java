@@ -3,6 +3,7 @@ package dev.lish.pipeline;
 import com.google.protobuf.ByteString;
 import dev.lish.model.Revision;
 import dev.lish.source.Commit;
+import dev.lish.source.MeshFolder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ public interface Operations {
 
   /** Accepts the membership of this mesh revision, though it moves connected Envoys. */
   CompletableFuture<Commit> promoteMembership(Revision revision, Order order);
+
+  /** The mesh folder at a revision, at head when empty; fails when there is none. */
+  CompletableFuture<MeshFolder> folder(Optional<Revision> revision);
 
   /** Takes a stage to the revision that it served before, and pauses it. */
   CompletableFuture<Commit> rollback(String stage, Order order);

@@ -7,12 +7,14 @@ import dev.lish.delivery.Signature;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
+import dev.lish.source.MeshFolder;
 import dev.lish.source.Release;
 import dev.lish.source.SharedState;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +88,19 @@ public final class RepositoryOperations implements Operations {
                             "Membership of " + revision + reason(order))
                     : refused("mesh.yaml of revision " + revision + " has Problems"))
         .exceptionally(failure -> new Commit.Refused(Causes.text(failure)));
+  }
+
+  @Override
+  public CompletableFuture<MeshFolder> folder(Optional<Revision> revision) {
+    Optional<MeshFolder> head = world.mesh().state().last();
+    if (revision.isPresent() && !head.map(MeshFolder::revision).equals(revision)) {
+      return world.mesh().at(revision.get());
+    }
+    return head.map(CompletableFuture::completedFuture)
+        .orElseGet(
+            () ->
+                CompletableFuture.failedFuture(
+                    new NoSuchElementException("Central Dogma has not answered yet")));
   }
 
   @Override

@@ -42,6 +42,7 @@ final class AssignmentSpec implements EndpointSpec {
   private final ClusterLoadAssignment base;
   private final List<Entry> entries;
   private final Set<DiscoveryQuery> queries;
+  private final Set<DiscoveryQuery> needed;
   private final Optional<Resource> fixed;
   private final ContentHash hash;
 
@@ -57,8 +58,10 @@ final class AssignmentSpec implements EndpointSpec {
    * @param query which instances
    * @param priority of each locality
    * @param weight load-balancing weight of each locality; empty: none is set
+   * @param optional true: others do not wait for its registry
    */
-  record Discovered(DiscoveryQuery query, int priority, OptionalInt weight) implements Entry {}
+  record Discovered(DiscoveryQuery query, int priority, OptionalInt weight, boolean optional)
+      implements Entry {}
 
   /**
    * An assignment.
@@ -71,12 +74,17 @@ final class AssignmentSpec implements EndpointSpec {
     this.base = base;
     this.entries = List.copyOf(entries);
     Set<DiscoveryQuery> found = new LinkedHashSet<>();
+    Set<DiscoveryQuery> needed = new LinkedHashSet<>();
     for (Entry entry : entries) {
       if (entry instanceof Discovered discovered) {
         found.add(discovered.query);
+        if (!discovered.optional) {
+          needed.add(discovered.query);
+        }
       }
     }
     this.queries = Set.copyOf(found);
+    this.needed = Set.copyOf(needed);
     this.hash = ContentHash.of(ProtoReader.bytes(base).toByteArray(), description(this.entries));
     this.fixed = queries.isEmpty() ? Optional.of(build(Map.of())) : Optional.empty();
   }
@@ -86,7 +94,7 @@ final class AssignmentSpec implements EndpointSpec {
     return new AssignmentSpec(
         path,
         ClusterLoadAssignment.newBuilder().setClusterName(name).build(),
-        List.of(new Discovered(query, 0, OptionalInt.empty())));
+        List.of(new Discovered(query, 0, OptionalInt.empty(), false)));
   }
 
   private static byte[] description(List<Entry> entries) {
@@ -125,6 +133,11 @@ final class AssignmentSpec implements EndpointSpec {
   @Override
   public Set<DiscoveryQuery> queries() {
     return queries;
+  }
+
+  @Override
+  public Set<DiscoveryQuery> needed() {
+    return needed;
   }
 
   @Override

@@ -83,7 +83,9 @@ final class Discovery {
         if (!isKnown(query, document.text(), discover.line(), sink)) {
           return Optional.empty();
         }
-        entries.add(new AssignmentSpec.Discovered(query, discover.priority(), discover.weight()));
+        entries.add(
+            new AssignmentSpec.Discovered(
+                query, discover.priority(), discover.weight(), discover.optional()));
       }
     }
     return Optional.of(one(new AssignmentSpec(document.text().path(), assignment.base(), entries)));

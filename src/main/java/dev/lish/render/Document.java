@@ -52,7 +52,8 @@ record Document(Text text, int line, ResourceType type, String name, Content con
    * {@code discover:}.
    *
    * @param line where it is written
-   * @param parameters all keys but registry, service, priority and weight
+   * @param parameters all keys but registry, service, priority, weight and optional
+   * @param optional true: others do not wait for it
    */
   record Discover(
       int line,
@@ -60,7 +61,8 @@ record Document(Text text, int line, ResourceType type, String name, Content con
       String service,
       SortedMap<String, String> parameters,
       int priority,
-      OptionalInt weight)
+      OptionalInt weight,
+      boolean optional)
       implements Part {}
 
   /** {@code path:line}, for messages about another document. */

@@ -215,12 +215,14 @@ final class DocumentReader {
     TreeMap<String, String> texts = new TreeMap<>();
     OptionalInt priority = OptionalInt.empty();
     OptionalInt weight = OptionalInt.empty();
+    boolean optional = false;
     for (Map.Entry<String, Node> field : fields.entrySet()) {
       String what = DISCOVER + "." + field.getKey();
       // Envoy: "Priorities … max 128"; a weight of a locality is at least 1.
       switch (field.getKey()) {
         case "priority" -> priority = values.integer(field.getValue(), what, 0, 128);
         case "weight" -> weight = values.integer(field.getValue(), what, 1, Integer.MAX_VALUE);
+        case "optional" -> optional = values.bool(field.getValue(), what).orElse(false);
         default ->
             values.string(field.getValue(), what).ifPresent(v -> texts.put(field.getKey(), v));
       }
@@ -238,6 +240,12 @@ final class DocumentReader {
     texts.remove("service");
     return Optional.of(
         new Document.Discover(
-            YamlText.line(discover.get()), registry, service, texts, priority.orElse(0), weight));
+            YamlText.line(discover.get()),
+            registry,
+            service,
+            texts,
+            priority.orElse(0),
+            weight,
+            optional));
   }
 }

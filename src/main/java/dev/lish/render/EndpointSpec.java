@@ -27,6 +27,9 @@ public interface EndpointSpec {
   /** Which instances it needs; empty when all endpoints are fixed. */
   Set<DiscoveryQuery> queries();
 
+  /** Those of {@link #queries} without whose answer there is no assignment. */
+  Set<DiscoveryQuery> needed();
+
   /** The assignment with these instances; every query of {@link #queries} has an entry. */
   Resource assign(Map<DiscoveryQuery, List<Instance>> instances);
 }

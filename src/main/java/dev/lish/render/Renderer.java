@@ -63,6 +63,9 @@ public final class Renderer {
   /** Renders a stage's revision as if it were the first, and tells where its resources are. */
   public Inspection inspect(Inputs inputs) {
     ProblemSink sink = new ProblemSink();
+    if (origins.isEmpty()) {
+      Units.parseAhead(inputs.folder(), parsing(inputs));
+    }
     return prepare(inputs, Optional.empty(), sink)
         .map(Render::run)
         .map(outcome -> new Inspection(outcome.rendering(), origins(outcome.attempt().written())))
@@ -104,11 +107,14 @@ public final class Renderer {
               .formatted(inputs.stage(), String.join(", ", mesh.get().renders().keySet())));
       return Optional.empty();
     }
+    return Optional.of(new Render(inputs, mesh.get(), parsing(inputs), previous, sink));
+  }
+
+  private Units.Parsing parsing(Inputs inputs) {
     DocumentReader reader =
         new DocumentReader(
             types, new ServerSecrets(inputs.secrets(), placeholders || inputs.offline()));
-    Units.Parsing parsing = new Units.Parsing(reader, files);
-    return Optional.of(new Render(inputs, mesh.get(), parsing, previous, sink));
+    return new Units.Parsing(reader, files);
   }
 
   /** Every query that some group's endpoints need. */

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Problem;
 import dev.lish.source.Inputs;
+import dev.lish.source.MeshFolder;
 import dev.lish.source.Service;
 import java.util.HashMap;
 import java.util.List;
@@ -113,17 +114,44 @@ final class Units {
     ByteString content = content(file);
     // Documents hold their text, so two texts that differ in anything are two files.
     ContentHash hash = ContentHash.of(content.toByteArray());
-    ParsedFiles.Parsed result =
-        parsed.get(
-            key(file, hash),
-            () -> {
-              ProblemSink sink = new ProblemSink();
-              Optional<Text> text = Text.decode(file.path(), content, sink);
-              List<Document> documents =
-                  text.map(t -> reader.read(file, t, sink)).orElse(List.of());
-              return new ParsedFiles.Parsed(documents, sink.sorted(), content.size());
-            });
+    ParsedFiles.Parsed result = parsed.get(key(file, hash), () -> parse(reader, file, content));
     return new Unit(result.documents(), result.problems(), new TreeSet<>());
+  }
+
+  private static ParsedFiles.Parsed parse(
+      DocumentReader reader, ResourceFile file, ByteString content) {
+    ProblemSink sink = new ProblemSink();
+    Optional<Text> text = Text.decode(file.path(), content, sink);
+    List<Document> documents = text.map(t -> reader.read(file, t, sink)).orElse(List.of());
+    return new ParsedFiles.Parsed(documents, sink.sorted(), content.size());
+  }
+
+  /**
+   * Parses the files that are no templates on all cores, where nothing else wants them: it is most
+   * of the work of a first render.
+   */
+  static void parseAhead(MeshFolder folder, Parsing parsing) {
+    record Ahead(ParsedFiles.Key key, ParsedFiles.Parsed parsed) {}
+    List<Ahead> all =
+        folder.files().entrySet().parallelStream()
+            .flatMap(
+                entry ->
+                    ResourceFile.of(entry.getKey())
+                        .filter(file -> !file.template() && !isSecret(file))
+                        .map(
+                            file ->
+                                new Ahead(
+                                    new ParsedFiles.Key(
+                                        file.path(),
+                                        ContentHash.of(entry.getValue().toByteArray())),
+                                    parse(parsing.reader, file, entry.getValue())))
+                        .stream())
+            .toList();
+    all.forEach(ahead -> parsing.files.get(ahead.key, () -> ahead.parsed));
+  }
+
+  private static boolean isSecret(ResourceFile file) {
+    return file.path().startsWith("secrets/") || file.path().contains("/secrets/");
   }
 
   private Unit evaluate(ResourceFile file, Variables variables) {
@@ -150,8 +178,7 @@ final class Units {
   }
 
   private ParsedFiles.Key key(ResourceFile file, ContentHash content) {
-    boolean secret = file.path().startsWith("secrets/") || file.path().contains("/secrets/");
-    return new ParsedFiles.Key(file.path(), secret ? content.plus(secrets) : content);
+    return new ParsedFiles.Key(file.path(), isSecret(file) ? content.plus(secrets) : content);
   }
 
   private ByteString content(ResourceFile file) {

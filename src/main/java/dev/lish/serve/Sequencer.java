@@ -286,8 +286,7 @@ final class Sequencer {
     // warming.
     return new Gate(
         had,
-        name ->
-            had.test(name) && (kind.delta() || wanted.test(name) || awaited.contains(name)),
+        name -> had.test(name) && (kind.delta() || wanted.test(name) || awaited.contains(name)),
         name -> stuck(name, now));
   }
 

@@ -18,9 +18,6 @@ public interface MeshServer extends AutoCloseable {
   /** Serves this folder from now on; its revision must be higher than the last one's. */
   void serve(MeshFolder folder);
 
-  /** Publishes what it serves again, since {@link Start#wiring} does other things with it now. */
-  void publishAgain();
-
   /** What came of the folder. */
   State state();
 

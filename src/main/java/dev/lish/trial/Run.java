@@ -1,13 +1,11 @@
 package dev.lish.trial;
 
 import com.google.protobuf.ByteString;
-import dev.lish.model.Problem;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.recorder.RecordedStream;
 import dev.lish.recorder.Recorder;
 import dev.lish.render.Bootstrap;
-import dev.lish.serve.NodeView;
 import dev.lish.snapshot.Assignment;
 import dev.lish.source.MeshFolder;
 import java.io.IOException;
@@ -21,21 +19,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** The Lish, the Envoys and the upstreams of one run. Confined to one thread. */
 final class Run implements AutoCloseable {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
   private final RunSpec spec;
   private final MeshFolder original;
-  private final Duration patience;
   private final Leftovers leftovers;
   private final Stubs stubs = new Stubs();
   private final Wiring wiring = new Wiring(stubs);
   private final Recorder recorder = new Recorder();
   private final MeshServer server;
+  private final Waiting waiting;
   private final Map<SnapshotKey, RunningEnvoy> envoys = new LinkedHashMap<>();
   private MeshFolder served;
   private int started;
@@ -50,18 +44,9 @@ final class Run implements AutoCloseable {
     this.spec = spec;
     this.original = new MeshFolder(new Revision(1), folder.files());
     this.served = original;
-    this.patience = patience;
     this.leftovers = leftovers;
     this.server = factory.start(new MeshServer.Start(original, spec.stage(), wiring, recorder));
-  }
-
-  /** Something that a test can fail with: what was to be is not. */
-  static final class Unmet extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Unmet(String message) {
-      super(message);
-    }
+    this.waiting = new Waiting(server, patience);
   }
 
   /**
@@ -70,7 +55,7 @@ final class Run implements AutoCloseable {
    * @param targets that tests ask for
    */
   void start(List<TestCase.Target> targets) throws Unmet, TrialException {
-    awaitServing();
+    waiting.untilServing(served);
     Assignment assignment = server.state().assignment();
     Set<SnapshotKey> asked = new LinkedHashSet<>();
     for (TestCase.Target target : targets) {
@@ -80,7 +65,7 @@ final class Run implements AutoCloseable {
     for (SnapshotKey key : Kinds.needed(assignment, spec.stage(), asked)) {
       envoys.put(key, start(key));
     }
-    awaitSynced();
+    waiting.untilSynced(envoys.values(), served);
   }
 
   private RunningEnvoy start(SnapshotKey key) throws TrialException {
@@ -107,90 +92,6 @@ final class Run implements AutoCloseable {
         new RunningEnvoy.Identity(identity.id(), key, folder),
         bootstrap.yaml(),
         leftovers);
-  }
-
-  private void awaitServing() throws Unmet {
-    until(
-        () -> {
-          MeshServer.State state = server.state();
-          if (state.serving().equals(Optional.of(served.revision()))) {
-            return Optional.empty();
-          }
-          List<Problem> errors = state.problems().stream().filter(Problem::isError).toList();
-          if (!errors.isEmpty()) {
-            throw new Unmet("the mesh does not render:\n  " + lines(errors));
-          }
-          return Optional.of("the mesh is not rendered yet");
-        });
-  }
-
-  private static String lines(List<Problem> problems) {
-    return String.join("\n  ", problems.stream().limit(20).map(Problem::toString).toList());
-  }
-
-  /** Waits until every Envoy has accepted what is served, and nothing warms. */
-  void awaitSynced() throws Unmet {
-    until(
-        () -> {
-          Map<SnapshotKey, NodeView> nodes =
-              new TreeMap<>(java.util.Comparator.comparing(SnapshotKey::toString));
-          server.nodes().forEach(node -> node.key().ifPresent(key -> nodes.put(key, node)));
-          for (RunningEnvoy envoy : envoys.values()) {
-            Optional<String> wait = waitsFor(envoy, Optional.ofNullable(nodes.get(envoy.key())));
-            if (wait.isPresent()) {
-              return wait;
-            }
-          }
-          return Optional.empty();
-        });
-  }
-
-  private Optional<String> waitsFor(RunningEnvoy envoy, Optional<NodeView> node) throws Unmet {
-    if (envoy.hasEnded()) {
-      throw new Unmet(
-          "Envoy of " + envoy.key() + " ended with code " + envoy.process().exitValue());
-    }
-    if (node.isEmpty()) {
-      return Optional.of("Envoy of " + envoy.key() + " has not connected");
-    }
-    List<String> refused = new Refusals(served).of(node.get());
-    if (!refused.isEmpty()) {
-      throw new Unmet(String.join("\n  ", refused));
-    }
-    boolean newest = node.get().revision().equals(Optional.of(served.revision()));
-    if (!newest || node.get().state() != NodeView.State.SYNCED) {
-      return Optional.of("Envoy of " + envoy.key() + " has not accepted everything yet");
-    }
-    try {
-      return envoy.isReady()
-          ? Optional.empty()
-          : Optional.of("Envoy of " + envoy.key() + " still warms clusters or listeners");
-    } catch (IOException e) {
-      return Optional.of("Envoy of " + envoy.key() + " does not answer: " + e.getMessage());
-    }
-  }
-
-  /** What is still missing; empty: nothing. */
-  @FunctionalInterface
-  private interface Missing {
-    Optional<String> now() throws Unmet;
-  }
-
-  private void until(Missing missing) throws Unmet {
-    long end = System.nanoTime() + patience.toNanos();
-    while (true) {
-      Optional<String> still = missing.now();
-      if (still.isEmpty()) {
-        return;
-      }
-      if (System.nanoTime() - end > 0) {
-        throw new Unmet(still.get() + " after " + patience.toSeconds() + " s");
-      }
-      LockSupport.parkNanos(PAUSE_NANOS);
-      if (Thread.currentThread().isInterrupted()) {
-        throw new Unmet("interrupted: " + still.get());
-      }
-    }
   }
 
   /** The Envoy that a test asks. */
@@ -256,10 +157,17 @@ final class Run implements AutoCloseable {
             next.remove(path);
           }
         });
-    served = new MeshFolder(new Revision(served.revision().number() + 1), next);
+    serve(next);
+  }
+
+  /**
+   * As a new revision, so that each Envoy tells when it has taken it, also where nothing differs.
+   */
+  private void serve(SortedMap<String, ByteString> files) throws Unmet {
+    served = new MeshFolder(new Revision(served.revision().number() + 1), files);
     server.serve(served);
-    awaitServing();
-    awaitSynced();
+    waiting.untilServing(served);
+    waiting.untilSynced(envoys.values(), served);
   }
 
   void drain(Step.Drain step, RunningEnvoy envoy) throws Unmet {
@@ -272,15 +180,14 @@ final class Run implements AutoCloseable {
       return;
     }
     keys(step.endpoint().get()).forEach(wiring::drain);
-    server.publishAgain();
-    awaitSynced();
+    serve(served.files());
   }
 
   /** Replaces an Envoy whose listeners were drained: there is no way back from that. */
   void replace(RunningEnvoy envoy) throws Unmet, TrialException {
     leftovers.end(List.of(envoy.process()));
     envoys.put(envoy.key(), start(envoy.key()));
-    awaitSynced();
+    waiting.untilSynced(envoys.values(), served);
   }
 
   /** Undoes what the steps of a test did. */
@@ -292,12 +199,8 @@ final class Run implements AutoCloseable {
       runtimeKeys.forEach(key -> none.put(key, ""));
       setRuntime(none);
     }
-    if (wiring.undrain()) {
-      server.publishAgain();
-      awaitSynced();
-    }
-    if (!served.files().equals(original.files())) {
-      overlay(new TreeMap<>());
+    if (wiring.undrain() || !served.files().equals(original.files())) {
+      serve(original.files());
     }
   }
 

@@ -45,12 +45,12 @@ final class Scenario {
       if (drained) {
         run.replace(envoy);
       }
-    } catch (Run.Unmet e) {
+    } catch (Unmet e) {
       failures.add(test.path() + ":" + test.line() + ": " + e.getMessage());
     }
     try {
       run.restore(runtimeKeys);
-    } catch (Run.Unmet e) {
+    } catch (Unmet e) {
       failures.add("after the test: " + e.getMessage());
     }
     return failures;
@@ -77,12 +77,12 @@ final class Scenario {
         run.drain(drain, envoy);
       }
       return List.of();
-    } catch (Run.Unmet e) {
+    } catch (Unmet e) {
       return List.of(e.getMessage());
     }
   }
 
-  private List<String> ask(Step.Ask ask, RunningEnvoy envoy) throws Run.Unmet {
+  private List<String> ask(Step.Ask ask, RunningEnvoy envoy) throws Unmet {
     long end = System.nanoTime() + ask.expectation().eventually().toNanos();
     while (true) {
       List<Exchange> exchanges = new ArrayList<>();
@@ -97,7 +97,7 @@ final class Scenario {
     }
   }
 
-  private Exchange exchange(Request request, RunningEnvoy envoy) throws Run.Unmet {
+  private Exchange exchange(Request request, RunningEnvoy envoy) throws Unmet {
     int port = port(request, envoy);
     String id = Integer.toString(REQUESTS.incrementAndGet());
     TreeMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -128,7 +128,7 @@ final class Scenario {
         : HttpConnection.open("127.0.0.1", port, TIMEOUT_MILLIS);
   }
 
-  private static int port(Request request, RunningEnvoy envoy) throws Run.Unmet {
+  private static int port(Request request, RunningEnvoy envoy) throws Unmet {
     Map<String, Integer> ports = envoy.ports();
     Optional<Integer> port =
         request.listener().isPresent()
@@ -136,7 +136,7 @@ final class Scenario {
             : ports.values().stream().findFirst().filter(only -> ports.size() == 1);
     return port.orElseThrow(
         () ->
-            new Run.Unmet(
+            new Unmet(
                 "listener: %s (expected: one of %s)"
                     .formatted(request.listener().orElse("not named"), ports.keySet())));
   }

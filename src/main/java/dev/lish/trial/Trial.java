@@ -127,7 +127,7 @@ public final class Trial {
         progress.accept(
             "%s: %d Envoys ready after %d ms"
                 .formatted(spec, run.envoyCount(), since(start).toMillis()));
-      } catch (Run.Unmet e) {
+      } catch (Unmet e) {
         refused = List.of(String.valueOf(e.getMessage()));
       }
       add("", 0, "Envoys accept the mesh", start, refused);

@@ -32,7 +32,7 @@ class ApiDocsIT {
       Pattern.compile("(?m)^((?:[^\\n]+\\n)+)```json\\n(.*?)\\n```", Pattern.DOTALL);
 
   /** The keys of these are data. */
-  private static final Set<String> MAPS = Set.of("by", "types", "resources", "flags");
+  private static final Set<String> MAPS = Set.of("by", "types", "resources", "files", "flags");
 
   /** How the paragraph starts, and the answer that its example stands for. */
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
@@ -57,6 +57,7 @@ class ApiDocsIT {
         () -> ADMIN.get("/api/v1/guard/what-if?cluster=payments&add=40"));
     all.put("`GET /api/v1/nodes/{id}`", () -> ADMIN.get("/api/v1/nodes/edge/1"));
     all.put("`GET /api/v1/nodes/{id}/config`", () -> ADMIN.get("/api/v1/nodes/edge/1/config"));
+    all.put("`GET /api/v1/mesh/{revision}`", () -> ADMIN.get("/api/v1/mesh/7"));
     String snapshot = "/api/v1/snapshots/release/edge?locality.zone=tokyo-1";
     all.put("`GET /api/v1/snapshots/{stage}/{group}?", () -> ADMIN.get(snapshot));
     all.put(

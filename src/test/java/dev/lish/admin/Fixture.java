@@ -39,12 +39,14 @@ import dev.lish.source.Commit;
 import dev.lish.source.Health;
 import dev.lish.source.Hold;
 import dev.lish.source.Instance;
+import dev.lish.source.MeshFolder;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -301,6 +303,16 @@ final class Fixture {
     @Override
     public CompletableFuture<Commit> rollback(String stage, Order order) {
       return note("rollback", stage, order);
+    }
+
+    @Override
+    public CompletableFuture<MeshFolder> folder(Optional<Revision> revision) {
+      TreeMap<String, ByteString> files = new TreeMap<>();
+      files.put("mesh.yaml", ByteString.copyFromUtf8("stages: []"));
+      return revision.filter(r -> r.number() > 7).isPresent()
+          ? CompletableFuture.failedFuture(new NoSuchElementException("not found"))
+          : CompletableFuture.completedFuture(
+              new MeshFolder(revision.orElse(new Revision(7)), files));
     }
 
     @Override

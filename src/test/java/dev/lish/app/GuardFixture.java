@@ -141,6 +141,14 @@ final class GuardFixture implements AutoCloseable {
                     typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
       """;
 
+  /** Takes the health checks out of the mesh on disk. */
+  void dropChecks() {
+    String cluster = cluster("consul:" + SERVICE);
+    write(
+        lish.mesh().resolve("edge/clusters/shop.yaml"),
+        cluster.substring(0, cluster.indexOf("health_checks:")));
+  }
+
   /** Starts an upstream; nothing knows of it yet. */
   Upstream add(String name, int status) {
     Upstream upstream = Upstream.start(name);

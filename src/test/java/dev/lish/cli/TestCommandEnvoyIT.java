@@ -3,14 +3,17 @@ package dev.lish.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.cli.CommandLineRun.Result;
+import dev.lish.testing.Await;
 import dev.lish.testing.Envoys;
 import dev.lish.testing.SampleMesh;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,7 +148,74 @@ class TestCommandEnvoyIT {
           - { name: twin, request: { path: /orders }, expect: { status: 200, upstream: twin } }
           - { name: payments, request: { path: /payments }, expect: { upstream: payments_v1 } }
         """);
-    Result result = test(List.of(Envoys.newest()), "--stage", "release");
-    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    try (AdminApiStub api = new AdminApiStub()) {
+      api.answer("POST /api/v1/push", 200, "{\"revision\": 8, \"changed\": true}");
+      String envoy = Envoys.newest().path().toString();
+      Result result =
+          new CommandLineRun(folder)
+              .run(
+                  "push",
+                  "mesh",
+                  "-m",
+                  "Twin",
+                  "--test",
+                  "--stage",
+                  "release",
+                  "--envoy",
+                  envoy,
+                  "--timeout",
+                  "90",
+                  "--server",
+                  api.url());
+      assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+      assertThat(result.out()).contains("passed").contains("pushed as revision 8");
+    }
+  }
+
+  @Test
+  void anEndBySignalLeavesNothingBehind() throws Exception {
+    sample();
+    write(
+        "tests/edge.yaml",
+        """
+        envoy: { group: edge }
+        tests:
+          - name: takes long
+            steps:
+              - upstream: { cluster: orders, delay: 30s }
+              - { request: { path: /orders, repeat: 100 }, expect: { status: 504 } }
+        """);
+    Process lish =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.lish.cli.Main",
+                "test",
+                "mesh",
+                "--stage",
+                "release",
+                "--envoy",
+                Envoys.newest().path().toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("out").toFile())
+            .start();
+    try {
+      Await.until("Envoys run", Duration.ofSeconds(90), () -> lish.descendants().count() == 3);
+      List<ProcessHandle> envoys = lish.descendants().toList();
+      // As Ctrl-C does.
+      new ProcessBuilder("kill", "-INT", Long.toString(lish.pid())).start().waitFor();
+      assertThat(lish.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(lish.exitValue()).isEqualTo(130);
+      Await.until("Envoys are gone", () -> envoys.stream().noneMatch(ProcessHandle::isAlive));
+      try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        assertThat(
+                files.filter(f -> f.getFileName().toString().startsWith("lish-test-" + lish.pid())))
+            .isEmpty();
+      }
+    } finally {
+      lish.destroyForcibly();
+    }
   }
 }

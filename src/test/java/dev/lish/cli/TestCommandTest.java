@@ -44,6 +44,16 @@ class TestCommandTest {
   }
 
   @Test
+  void aPushThatCannotBeTestedIsNotSent() throws IOException {
+    mesh("tests: []");
+    try (AdminApiStub api = new AdminApiStub()) {
+      Result result = run("push", "mesh", "-m", "x", "--test", "--server", api.url());
+      assertThat(result.exitCode()).isEqualTo(3);
+      assertThat(api.requests).isEmpty();
+    }
+  }
+
+  @Test
   void anUnknownStageIsWrongUsage() throws IOException {
     mesh("tests: []");
     assertThat(run("test", "mesh", "--stage", "beta").exitCode()).isEqualTo(2);

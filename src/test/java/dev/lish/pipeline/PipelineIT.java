@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Locality;
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.render.MeshReader;
@@ -23,6 +24,7 @@ import dev.lish.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -133,7 +135,7 @@ class PipelineIT {
 
   private void start(Map<String, String> files) {
     TreeMap<String, String> all = new TreeMap<>(files);
-    all.put("mesh.yaml", MESH);
+    all.putIfAbsent("mesh.yaml", MESH);
     mesh.commit(FakeMesh.folder(1, all));
     shared.is(1);
     pipeline.start();
@@ -212,6 +214,47 @@ class PipelineIT {
     registry.service("a").set(List.of(instance(81)));
     Await.until("it changed", () -> !set(ResourceType.ENDPOINT).equals(endpoints));
     assertThat(set(ResourceType.CLUSTER)).as("a render makes new sets").isSameAs(clusters);
+  }
+
+  private static Optional<Resource> assignment(ResourceSet set) {
+    return Optional.ofNullable(set.byName().get("both"));
+  }
+
+  @Test
+  void aSpareThatFailsFromTheStartIsNotWaitedForWhenItIsOptional() {
+    String cluster = cluster("both").replace("reg:both", "both");
+    String both =
+        """
+        cluster_name: both
+        endpoints:
+          - discover: { registry: reg, service: near }
+          - discover: { registry: reg, service: far, priority: 1, optional: %s }
+        """;
+    String strict = both.formatted(false).replace("both", "strict");
+    start(
+        Map.of(
+            // Where a lone host carries the load, the guard would let the spare wait.
+            "mesh.yaml",
+            MESH + "guard: { enabled: false }\n",
+            "clusters/both.yaml",
+            cluster,
+            "clusters/strict.yaml",
+            cluster.replace("both", "strict"),
+            "endpoints/both.yaml",
+            both.formatted(true),
+            "endpoints/strict.yaml",
+            strict));
+    registry.service("far").fail("no path to datacenter");
+    Await.until("nothing has answered", () -> snapshot().unanswered().size() == 2);
+    registry.service("near").set(List.of(instance(80)));
+    Await.until("it is there", () -> set(ResourceType.ENDPOINT).byName().containsKey("both"));
+    assertThat(snapshot().unanswered()).containsExactly("strict");
+    ResourceSet without = set(ResourceType.ENDPOINT);
+    registry.service("far").set(List.of(instance(81)));
+    Await.until("the other too", () -> snapshot().unanswered().isEmpty());
+    Await.until(
+        "it has the spare",
+        () -> !assignment(set(ResourceType.ENDPOINT)).equals(assignment(without)));
   }
 
   @Test

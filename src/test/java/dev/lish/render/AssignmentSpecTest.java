@@ -128,7 +128,7 @@ class AssignmentSpecTest {
             ClusterLoadAssignment.newBuilder().setClusterName("x").build(),
             List.of(
                 new AssignmentSpec.Fixed(fixed),
-                new AssignmentSpec.Discovered(QUERY, 1, OptionalInt.of(10))));
+                new AssignmentSpec.Discovered(QUERY, 1, OptionalInt.of(10), false)));
     ClusterLoadAssignment assignment =
         assign(spec, List.of(instance("1", "10.0.0.1", Health.PASSING)));
     assertThat(assignment.getEndpoints(0)).isEqualTo(fixed);
@@ -149,7 +149,7 @@ class AssignmentSpecTest {
             new AssignmentSpec(
                 "a.yaml",
                 ClusterLoadAssignment.newBuilder().setClusterName(NAME).build(),
-                List.of(new AssignmentSpec.Discovered(QUERY, 0, OptionalInt.of(1)))));
+                List.of(new AssignmentSpec.Discovered(QUERY, 0, OptionalInt.of(1), false))));
   }
 
   @Test

@@ -1,0 +1,173 @@
+package dev.lish.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import dev.lish.diff.Differ;
+import dev.lish.diff.MeshDiff;
+import dev.lish.diff.ResourceChange;
+import dev.lish.model.Problem;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
+import dev.lish.model.StageRule;
+import dev.lish.render.ProtoJson;
+import dev.lish.render.Rendering;
+import dev.lish.snapshot.ResourceSet;
+import dev.lish.source.MeshFolder;
+import dev.lish.source.files.FolderOnDisk;
+import java.nio.file.Files;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code lish diff}. */
+final class DiffCommand implements Command {
+  /** Above the codes that mean trouble, the graver the higher. */
+  private static final int CHANGES = 10;
+
+  private static final int ADDITIONS = 11;
+  private static final int REMOVALS = 12;
+  private static final int DISTURBS = 13;
+  private static final int JUMPS = 14;
+
+  private final Terminal terminal;
+
+  DiffCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public CommandSpec spec() {
+    CommandSpec spec =
+        Command.spec(
+            this,
+            "diff",
+            "Tells what Envoys would get that they do not have, and what it does to them.",
+            "  lish diff head config               # what a push of config would change",
+            "  lish diff 41 42 --full",
+            "  lish diff main-checkout config -o markdown > comment.md");
+    spec.usageMessage()
+        .description(
+            "Renders both sides and compares resources field by field, for each stage and group. A"
+                + " side is a folder, a revision of the server's mesh, or head. When a server"
+                + " answers, its connected Envoys are counted.");
+    spec.addPositional(Command.positional(0, "OLD", "A folder, a revision, or head."));
+    spec.addPositional(Command.positional(1, "NEW", "The same."));
+    spec.addOption(Command.flag("Every field of every resource.", "--full"));
+    spec.addOption(
+        Command.flag(
+            "Exit with 0: nothing differs, 10: resources change, 11: some are added, 12: some are"
+                + " removed, 13: connections end since something drains or is rebuilt, 14: it"
+                + " doubles or loses half, so that a server holds it; the highest that is true.",
+            "--detailed-exitcode"));
+    spec.addOption(
+        Command.text("text|json|markdown", "The format (default: text).", "-o", "--output"));
+    OfflineMesh.addInputs(spec);
+    Api.addOptions(spec);
+    return spec;
+  }
+
+  @Override
+  public int run(Arguments given) {
+    String format = given.output("text", "json", "markdown");
+    OfflineMesh before = side(given, 0);
+    OfflineMesh after = side(given, 1);
+    MeshDiff diff =
+        new Differ(ProtoJson.of(after.types()).redacted())
+            .between(snapshots(before, given.required(0)), snapshots(after, given.required(1)));
+    DiffReport report =
+        new DiffReport(
+            new DiffReport.Sides(given.required(0), given.required(1)), diff, envoys(given));
+    switch (format) {
+      case "json" -> terminal.print(report.json());
+      case "markdown" -> new DiffText(report, given.flag("--full")).markdown(terminal);
+      default -> new DiffText(report, given.flag("--full")).text(terminal);
+    }
+    return given.flag("--detailed-exitcode") ? code(diff) : Exit.FINE;
+  }
+
+  private static int code(MeshDiff diff) {
+    if (!diff.jumps().isEmpty()) {
+      return JUMPS;
+    } else if (diff.all().anyMatch(change -> change.effect().disturbs())) {
+      return DISTURBS;
+    } else if (diff.has(ResourceChange.Kind.REMOVED)) {
+      return REMOVALS;
+    } else if (diff.has(ResourceChange.Kind.ADDED)) {
+      return ADDITIONS;
+    }
+    return diff.isEmpty() ? Exit.FINE : CHANGES;
+  }
+
+  private OfflineMesh side(Arguments given, int index) {
+    String name = given.required(index);
+    boolean revision = name.equals("head") || name.matches("[1-9]\\d{0,8}");
+    return revision && !Files.isDirectory(terminal.resolve(name))
+        ? OfflineMesh.of(terminal, given, fetch(given, name))
+        : OfflineMesh.of(terminal, given, FolderReader.read(terminal, name));
+  }
+
+  private FolderOnDisk.Reading fetch(Arguments given, String revision) {
+    JsonNode answer = Api.of(terminal, given).get("mesh", revision);
+    TreeMap<String, ByteString> files = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> file : answer.path("files").properties()) {
+      files.put(
+          file.getKey(), ByteString.copyFrom(Base64.getDecoder().decode(file.getValue().asText())));
+    }
+    return new FolderOnDisk.Reading(
+        new MeshFolder(new Revision(answer.path("revision").asInt()), files), List.of());
+  }
+
+  private Map<SnapshotKey, Map<ResourceType, ResourceSet>> snapshots(
+      OfflineMesh mesh, String name) {
+    TreeSet<Problem> problems = new TreeSet<>(mesh.problems());
+    Map<SnapshotKey, Map<ResourceType, ResourceSet>> all = new LinkedHashMap<>();
+    for (String stage :
+        mesh.mesh().map(m -> m.stages().stream().map(StageRule::name).toList()).orElse(List.of())) {
+      Rendering rendering = mesh.render(stage);
+      if (rendering instanceof Rendering.Done done) {
+        done.rendered()
+            .groups()
+            .keySet()
+            .forEach(key -> all.put(key, OfflineSets.of(done.rendered(), key, mesh.registries())));
+      } else if (rendering instanceof Rendering.Refused refused) {
+        problems.addAll(refused.problems());
+      }
+    }
+    if (problems.stream().anyMatch(Problem::isError)) {
+      ProblemPrinter.lines(terminal, Problem.withoutRepeats(problems));
+      throw Failure.input(name + " does not render, so nothing was compared");
+    }
+    return all;
+  }
+
+  /** How many Envoys of each kind are connected; empty: no server answers. */
+  private Optional<Map<SnapshotKey, Integer>> envoys(Arguments given) {
+    JsonNode nodes;
+    try {
+      nodes = Api.of(terminal, given).get("nodes").path("nodes");
+    } catch (Failure e) {
+      if (given.text("--server").isPresent() || terminal.variable("LISH_SERVER").isPresent()) {
+        terminal.tell(terminal.yellow("Envoys are not counted: " + e.getMessage()));
+      }
+      return Optional.empty();
+    }
+    Map<SnapshotKey, Integer> counts = new LinkedHashMap<>();
+    for (JsonNode node : nodes) {
+      TreeMap<String, String> by = new TreeMap<>();
+      node.path("by").properties().forEach(e -> by.put(e.getKey(), e.getValue().asText()));
+      if (!node.path("group").asText("").isEmpty()) {
+        counts.merge(
+            new SnapshotKey(node.path("stage").asText(), node.path("group").asText(), by),
+            1,
+            Integer::sum);
+      }
+    }
+    return Optional.of(counts);
+  }
+}
