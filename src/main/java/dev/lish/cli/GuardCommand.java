@@ -35,7 +35,9 @@ final class GuardCommand implements Command {
                 + " added at once while down, LOSE how many could go down, before Envoy would use"
                 + " every listed host.");
     spec.addPositional(Command.positional(0, "[release|what-if]", "Without it, shows all."));
-    spec.addPositional(Command.positional(1, "[CLUSTER]", "The cluster."));
+    spec.addPositional(
+        Command.positional(
+            1, "[CLUSTER]", "The cluster; catalog:REGISTRY releases services that left together."));
     spec.addOption(Command.text("N", "So many hosts more (what-if).", "--add"));
     spec.addOption(
         Command.many("HOST:PORT", "Without this host (what-if); several times.", "--remove"));

@@ -277,6 +277,7 @@ public final class Pipeline implements AutoCloseable {
   private void takeWorld(SharedState shared) {
     localOrders.share();
     discovery.drain(drains.step(shared));
+    world.registries().release(shared.holds().releases().values());
     epochs.step(localOrders::has);
     boolean settled = !clock.instant().isBefore(settledAt);
     members

@@ -5,8 +5,10 @@ import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.Registry;
+import dev.lish.source.Release;
 import dev.lish.source.Service;
 import dev.lish.source.Source;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -23,11 +25,17 @@ import java.util.function.BiFunction;
  * same name in the folder. Safe for use by several threads.
  */
 public final class Registries implements AutoCloseable {
+  /** A release of what is named so is one of a registry's catalog. */
+  static final String CATALOG = "catalog:";
+
+  private static final int MOST_TOLD = 10;
+
   private static final String FOLDER = "registries/";
 
   private final BiFunction<String, MeshFolder, Registry> fromFolder;
   private final Set<String> fixed;
   private final SortedMap<String, Registry> all = new TreeMap<>();
+  private final Set<Release> seen = new HashSet<>();
   private final SortedMap<String, Source<List<Service>>> catalogs = new TreeMap<>();
 
   /**
@@ -86,7 +94,50 @@ public final class Registries implements AutoCloseable {
 
   /** What is wrong with what registries were last given to read; they use what was good before. */
   synchronized List<Problem> problems() {
-    return all.values().stream().flatMap(registry -> registry.problems().stream()).toList();
+    List<Problem> problems = new ArrayList<>();
+    all.values().forEach(registry -> problems.addAll(registry.problems()));
+    heldServices().forEach((name, services) -> problems.add(held(name, services)));
+    return problems;
+  }
+
+  private static Problem held(String name, List<String> services) {
+    String some = String.join(", ", services.subList(0, Math.min(services.size(), MOST_TOLD)));
+    String message =
+        "%d services left the catalog together, and templates still see them: %s%s (expected: that"
+            + " they come back, or `lish guard release %s%s --reason …`)";
+    return Problem.warning(
+        "registry " + name,
+        0,
+        message.formatted(
+            services.size(), some, services.size() > MOST_TOLD ? ", …" : "", CATALOG, name));
+  }
+
+  /** By registry, services that left its catalog together and that templates still see. */
+  synchronized SortedMap<String, List<String>> heldServices() {
+    SortedMap<String, List<String>> held = new TreeMap<>();
+    all.forEach(
+        (name, registry) -> {
+          if (!registry.heldServices().isEmpty()) {
+            held.put(name, registry.heldServices());
+          }
+        });
+    return held;
+  }
+
+  /** Lets go of what catalogs hold now, once for each release: what leaves later is not meant. */
+  synchronized void release(Collection<Release> releases) {
+    for (Release release : releases) {
+      Registry registry = all.get(registryOf(release));
+      if (seen.add(release) && registry != null && !registry.heldServices().isEmpty()) {
+        registry.releaseServices();
+      }
+    }
+  }
+
+  private static String registryOf(Release release) {
+    return release.cluster().startsWith(CATALOG)
+        ? release.cluster().substring(CATALOG.length())
+        : "";
   }
 
   /** Opens a watch; the renderer lets only known registries through. */

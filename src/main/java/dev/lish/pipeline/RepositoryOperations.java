@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -121,6 +122,9 @@ public final class RepositoryOperations implements Operations {
     if (shared.isEmpty()) {
       return unreachable();
     }
+    if (cluster.startsWith(Registries.CATALOG)) {
+      return releaseCatalog(cluster, shared.get(), order);
+    }
     TreeSet<String> of = new TreeSet<>();
     TreeSet<String> clusters = new TreeSet<>();
     for (GuardView.Guarded one : pipeline.view().guard().assignments()) {
@@ -137,6 +141,17 @@ public final class RepositoryOperations implements Operations {
     }
     Release release = new Release(cluster, of, order.by(), order.reason(), clock.instant());
     return world.shared().putRelease(shared.get().revision(), release);
+  }
+
+  private CompletableFuture<Commit> releaseCatalog(
+      String catalog, SharedState shared, Order order) {
+    Set<String> held = world.registries().heldServices().keySet();
+    if (!held.contains(catalog.substring(Registries.CATALOG.length()))) {
+      return unchanged();
+    }
+    Release release =
+        new Release(catalog, new TreeSet<>(), order.by(), order.reason(), clock.instant());
+    return world.shared().putRelease(shared.revision(), release);
   }
 
   /** The newest revision that the stage has served and that is older than what it serves now. */

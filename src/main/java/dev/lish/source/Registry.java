@@ -32,6 +32,17 @@ public interface Registry extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * Services that left the catalog together with too many others, and stay in {@link #services}
+   * until released; sorted.
+   */
+  default List<String> heldServices() {
+    return List.of();
+  }
+
+  /** Lets go of all services that left the catalog. */
+  default void releaseServices() {}
+
   /** Ends every watch. Never throws. */
   @Override
   void close();

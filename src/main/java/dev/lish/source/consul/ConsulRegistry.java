@@ -36,6 +36,7 @@ public final class ConsulRegistry implements Registry {
   private final AgentLoop loop;
   private final Cell<List<Service>> services;
   private final CatalogHold hold;
+  private volatile List<String> heldServices = List.of();
   private final Set<String> leftOut = ConcurrentHashMap.newKeySet();
   private boolean catalogWatched;
 
@@ -98,12 +99,12 @@ public final class ConsulRegistry implements Registry {
     return services.source(() -> {});
   }
 
-  /** Services that left the catalog and stay in {@link #services} until released. */
+  @Override
   public List<String> heldServices() {
-    return loop.call(hold::held);
+    return heldServices;
   }
 
-  /** Lets go of all services that left the catalog. */
+  @Override
   public void releaseServices() {
     loop.run(
         () -> {
@@ -172,6 +173,7 @@ public final class ConsulRegistry implements Registry {
       int heldBefore = hold.held().size();
       services.set(hold.next(catalog, clock.instant()));
       List<String> held = hold.held();
+      heldServices = held;
       if (held.size() > heldBefore) {
         LOG.warn(
             "{} of the services left the catalog of {} together and are kept until released: {}",
@@ -195,6 +197,7 @@ public final class ConsulRegistry implements Registry {
   private void republish() {
     if (services.state() instanceof SourceState.Current<List<Service>>) {
       services.set(hold.list(clock.instant()));
+      heldServices = hold.held();
     }
   }
 }

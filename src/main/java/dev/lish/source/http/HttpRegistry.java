@@ -39,6 +39,7 @@ public final class HttpRegistry extends ListedRegistry {
   private final Clock clock;
   private final Web web;
   private final CatalogHold hold;
+  private volatile List<String> heldServices = List.of();
   private final ScheduledThreadPoolExecutor thread;
   private final SplittableRandom random = new SplittableRandom();
   private String etag = "";
@@ -139,8 +140,30 @@ public final class HttpRegistry extends ListedRegistry {
       etag = answer.headers().get("etag", "");
     }
     failures = 0;
-    listings.accept(listing, hold.list(clock.instant()), broken);
+    publish();
     return true;
+  }
+
+  private void publish() {
+    listings.accept(listing, hold.list(clock.instant()), broken);
+    heldServices = hold.held();
+  }
+
+  @Override
+  public List<String> heldServices() {
+    return heldServices;
+  }
+
+  @Override
+  public void releaseServices() {
+    run(
+        () -> {
+          hold.release();
+          // Only while it answers: an old document is no reason to let go of anything.
+          if (failures == 0) {
+            publish();
+          }
+        });
   }
 
   private void accept(Reading reading) {

@@ -193,6 +193,16 @@ public final class Kept implements AutoCloseable {
     }
 
     @Override
+    public List<String> heldServices() {
+      return registry.heldServices();
+    }
+
+    @Override
+    public void releaseServices() {
+      registry.releaseServices();
+    }
+
+    @Override
     public void close() {
       registry.close();
     }
