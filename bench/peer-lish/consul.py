@@ -1,7 +1,7 @@
 """A real Consul as the registry of the bench: services, instances, and changes of them.
 
 The instances are on 100 nodes and have one check each. A change sets the check and the metadata of one instance
-in one transaction, so it is one index of Consul; the metadata has the date (`bench.marker`), written before Consul is asked.
+in one transaction, so it is one index of Consul; the metadata has the date (`bench_marker`), written before Consul is asked.
 LISH_CONSUL names the binary; else the newest `consul-*/consul` below ~/.cache/lish, else `consul` on the PATH.
 """
 import glob, http.client, json, os, shutil, subprocess, tempfile, threading, time
@@ -72,7 +72,7 @@ class Consul:
         ident = f"{service}-{j}"
         meta = {"zone": "zone-a"}
         if marker:
-            meta["bench.marker"] = str(marker)
+            meta["bench_marker"] = str(marker)
         # Two transactions' worth of state in one: Consul takes up to 64 operations.
         return [
             {"Service": {"Verb": "set", "Node": node, "Service": {
@@ -105,8 +105,8 @@ class Consul:
                 part = ops[at:at + MOST_OPS]
                 for op in part:
                     meta = op.get("Service", {}).get("Service", {}).get("Meta", {})
-                    if "bench.marker" in meta:
-                        meta["bench.marker"] = str(time.time_ns())
+                    if "bench_marker" in meta:
+                        meta["bench_marker"] = str(time.time_ns())
                 self.put("/v1/txn", part)
 
     def close(self):

@@ -263,7 +263,11 @@ final class Round {
         tryToAdd(host, added);
       }
     }
-    return new Outcome(written, stepped(added));
+    // A factor that was raised while there was one priority holds until its hosts are settled.
+    boolean raisedBefore = base.flatMap(Base::raisedSince).isPresent();
+    return raisedBefore && !safe(levels(true))
+        ? raised("the hosts that were added before are not settled yet")
+        : new Outcome(written, stepped(added));
   }
 
   /** How many hosts were sent and are wanted still. */
@@ -339,27 +343,7 @@ final class Round {
   }
 
   private SortedMap<Integer, Level> levels(boolean lessReserve, boolean settledOnly) {
-    SortedMap<Integer, int[]> counts = new TreeMap<>();
-    hosts.forEach(
-        (key, known) -> {
-          if (settledOnly && !known.settled()) {
-            return;
-          }
-          int[] count = counts.computeIfAbsent(known.priority(), p -> new int[3]);
-          count[0]++;
-          Host host = listed.get(key);
-          if (known.settled() && host != null && host.up()) {
-            count[host.status() == Host.Status.UP ? 1 : 2]++;
-          }
-        });
-    SortedMap<Integer, Level> levels = new TreeMap<>();
-    counts.forEach(
-        (priority, count) -> {
-          Level level = new Level(count[0], count[1], count[2]);
-          int reserve = (level.available() * proposal.settings().reserve() + 99) / 100;
-          levels.put(priority, lessReserve ? level.minusUp(reserve) : level);
-        });
-    return levels;
+    return Levels.of(hosts, listed, settledOnly, lessReserve ? proposal.settings().reserve() : 0);
   }
 
   // ---- the result

@@ -27,7 +27,9 @@ final class Hazards {
     Set<String> hazards = new TreeSet<>();
     for (Map.Entry<SnapshotKey, Rendered.Group> group : after.groups().entrySet()) {
       Rendered.Group old = before.groups().get(group.getKey());
-      if (old != null && old != group.getValue() && seen.add(new Pair(old, group.getValue()))) {
+      if (old != null
+          && !old.equals(group.getValue())
+          && seen.add(new Pair(old, group.getValue()))) {
         hazards.addAll(ConfigChange.hazards(side(old), side(group.getValue())));
       }
     }

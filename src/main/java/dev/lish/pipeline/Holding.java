@@ -60,12 +60,25 @@ final class Holding {
     revision = state.revision();
     boolean changed = !state.holds().equals(shared);
     shared = state.holds();
+    if (changed) {
+      wanted.replaceAll((name, hold) -> withShared(hold));
+    }
     wanted.values().removeIf(hold -> hold.hosts().equals(shared.entries(hold.kind(), hold.of())));
     if (changed) {
       triedAt.clear();
     }
     index();
     return changed;
+  }
+
+  /** Where another replica was first, what it keeps is kept too. */
+  private Hold withShared(Hold hold) {
+    if (hold.kind() == Kind.WAITING) {
+      return hold;
+    }
+    SortedMap<String, Entry> both = new TreeMap<>(shared.entries(hold.kind(), hold.of()));
+    both.putAll(hold.hosts());
+    return new Hold(hold.kind(), hold.of(), both);
   }
 
   /**

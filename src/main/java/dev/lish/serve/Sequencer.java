@@ -276,20 +276,22 @@ final class Sequencer {
   }
 
   private Gate gate(Snapshot snapshot, long now) {
-    ClusterNames names = shared.clusterNames();
-    Set<String> wanted = names.of(snapshot.set(ResourceType.CLUSTER));
     // The clusters of separate streams come on another stream. On an aggregated one Envoy does not
     // ask for clusters before all that it has are warm.
     boolean here = kind.ads() && streams.containsKey(ResourceType.CLUSTER);
-    Set<String> had = here ? names.of(base(ResourceType.CLUSTER)) : wanted;
+    Predicate<String> wanted = name -> uses(snapshot.set(ResourceType.CLUSTER), name);
+    Predicate<String> had = here ? name -> uses(base(ResourceType.CLUSTER), name) : wanted;
     // In state of the world an empty assignment takes the hosts away, so a cluster of an earlier
     // stream that stays only until nothing needs it must not get one. In delta it only ends the
     // warming.
     return new Gate(
-        had::contains,
-        name ->
-            had.contains(name) && (kind.delta() || wanted.contains(name) || awaited.contains(name)),
+        had,
+        name -> had.test(name) && (kind.delta() || wanted.test(name) || awaited.contains(name)),
         name -> stuck(name, now));
+  }
+
+  private boolean uses(ResourceSet clusters, String assignment) {
+    return shared.clusterNames().of(clusters).contains(assignment);
   }
 
   /** Types of which the client never gets what was newest until now. */

@@ -143,6 +143,7 @@ class DeliveryIT {
           "/delivery/promote", Map.of("stage", "release", "revision", "head", "reason", "done"));
       Await.until("no Problems", () -> problems("release").isEmpty());
       assertThat(lish.stage("release").path("serving").asInt()).isEqualTo(doubled);
+      assertThat(envoy.ended()).isFalse();
     }
   }
 

@@ -140,6 +140,14 @@ class GuardWorldEnvoyIT {
           Await.until("they are kept", () -> shop.holds().contains("\"gone\""));
           Await.until(
               "the other knows", () -> second.get("/guard").toString().contains("\"gone\""));
+          Await.until(
+              "they agree",
+              () -> {
+                String kept = shop.holds();
+                return kept.equals(second.get("/guard").path("holds").toString())
+                    && !kept.contains("\"shared\":false")
+                    && members(envoy) == 2 + shop.held();
+              });
           TreeSet<String> hosts = new TreeSet<>(envoy.hosts("shop"));
           assertThat(hosts).hasSizeGreaterThanOrEqualTo(5);
           shop.lish.stop();

@@ -35,8 +35,8 @@ class InTheMiddleIT {
 
   private Client again(Client client, ResourceType type, String... names) {
     return client.delta
-        ? client.askHaving(type, has.get(type), names)
-        : client.askHaving(type, versions.get(type), names);
+        ? client.askHaving(type, has.getOrDefault(type, Map.of()), names)
+        : client.askHaving(type, versions.getOrDefault(type, ""), names);
   }
 
   /** The client has the new cluster and the old routes. */

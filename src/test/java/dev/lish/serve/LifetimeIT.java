@@ -135,7 +135,7 @@ class LifetimeIT {
       assertThat(counts).containsEntry("sent cluster", 1).containsEntry("acked cluster", 1);
       assertThat(server.xds.behind()).containsEntry(CLUSTER, 0);
       client.finish();
-      Await.until("no stream is left", () -> counts.get("cluster") == 0);
+      Await.until("no stream is left", () -> counts.getOrDefault("cluster", -1) == 0);
     }
   }
 }

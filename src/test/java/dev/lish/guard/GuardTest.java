@@ -1,0 +1,172 @@
+package dev.lish.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class GuardTest {
+  private final Map<String, HealthStatus> hosts = new TreeMap<>();
+  private ClusterRules rules = new ClusterRules(50, true, true, false, false);
+  private boolean knowsHealth = true;
+  private Set<String> waiting = Set.of();
+  private Set<String> due = Set.of();
+  private Optional<Base> base = Optional.empty();
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+  private Decision decide() {
+    Proposal proposal =
+        new Proposal(Cla.of(hosts), rules, GuardSettings.DEFAULT, knowsHealth, waiting, due);
+    Decision decision = Guard.decide(base, proposal, now);
+    base = Optional.of(decision.base());
+    return decision;
+  }
+
+  private void add(int priority, int from, int to, HealthStatus status) {
+    for (int i = from; i < to; i++) {
+      hosts.put(priority + "/" + i, status);
+    }
+  }
+
+  private void settled() {
+    decide();
+    pass(Duration.ofSeconds(61));
+    decide();
+  }
+
+  private void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  @Test
+  void ofHostsThatNothingIsKnownOfOneIsEnough() {
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    Decision first = decide();
+    assertThat(Cla.factor(first.admitted())).isEqualTo(1010);
+    assertThat(first.look()).contains(now.plusSeconds(60));
+    pass(Duration.ofSeconds(60));
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
+  }
+
+  @Test
+  void fifteenNewHostsGoOutAtOnceWithAFactorUntilTheyAreSettled() {
+    add(0, 0, 6, HealthStatus.HEALTHY);
+    add(0, 6, 10, HealthStatus.UNHEALTHY);
+    settled();
+    add(0, 10, 25, HealthStatus.UNHEALTHY);
+    Decision raised = decide();
+    assertThat(Cla.factor(raised.admitted())).isEqualTo(505);
+    assertThat(raised.verdict()).isInstanceOf(Verdict.Raise.class);
+    pass(Duration.ofMinutes(11));
+    Decision late = decide();
+    assertThat(late.alarms()).singleElement().asString().contains("raised since");
+    add(0, 10, 25, HealthStatus.HEALTHY);
+    decide();
+    pass(Duration.ofSeconds(60));
+    Decision back = decide();
+    assertThat(Cla.factor(back.admitted())).isEqualTo(140);
+    assertThat(back.alarms()).isEmpty();
+  }
+
+  @Test
+  void whereNoHealthIsKnownTheFactorGoesBackAfterTheLongestRaiseWithAnAlarm() {
+    knowsHealth = false;
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    decide();
+    pass(Duration.ofMinutes(10));
+    Decision back = decide();
+    assertThat(Cla.factor(back.admitted())).isEqualTo(140);
+    assertThat(back.alarms()).singleElement().asString().contains("went back");
+  }
+
+  @Test
+  void withoutChecksAHostIsUpAtOnce() {
+    rules = new ClusterRules(50, false, true, false, false);
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
+    add(0, 10, 40, HealthStatus.HEALTHY);
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
+    add(0, 40, 90, HealthStatus.UNHEALTHY);
+    assertThat(Cla.factor(decide().admitted())).isGreaterThan(140);
+  }
+
+  @Test
+  void severalPrioritiesAreFilledInSteps() {
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    add(1, 0, 3, HealthStatus.HEALTHY);
+    add(1, 3, 10, HealthStatus.UNHEALTHY);
+    settled();
+    add(0, 10, 100, HealthStatus.HEALTHY);
+    Decision step = decide();
+    assertThat(step.verdict()).isInstanceOf(Verdict.Step.class);
+    assertThat(Cla.factor(step.admitted())).isEqualTo(140);
+    assertThat(step.waiting()).isNotEmpty().hasSizeLessThan(90);
+    int rounds = 0;
+    while (!step.waiting().isEmpty() && rounds++ < 10) {
+      waiting = step.waiting();
+      pass(Duration.ofSeconds(60));
+      step = decide();
+      waiting = step.waiting();
+      step = decide();
+    }
+    assertThat(step.base().hosts()).hasSize(110);
+  }
+
+  @Test
+  void hostsThatHaveWaitedForAsLongAsAnyMayGoOutWithAFactorAndAnAlarm() {
+    add(0, 0, 5, HealthStatus.HEALTHY);
+    add(1, 0, 1, HealthStatus.HEALTHY);
+    settled();
+    add(1, 1, 40, HealthStatus.UNHEALTHY);
+    add(0, 5, 10, HealthStatus.UNHEALTHY);
+    Decision held = decide();
+    assertThat(held.waiting()).isNotEmpty();
+    due = held.waiting();
+    Decision out = decide();
+    assertThat(out.base().hosts()).hasSize(50);
+    assertThat(out.verdict()).isInstanceOf(Verdict.Raise.class);
+    assertThat(out.alarms()).isNotEmpty();
+  }
+
+  @Test
+  void aHostThatEnvoyWouldKeepIsListedAsUnhealthyBeforeItIsRemoved() {
+    rules = new ClusterRules(50, true, false, false, false);
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    settled();
+    hosts.remove("0/3");
+    List<HealthStatus> left = statuses(decide());
+    assertThat(left).hasSize(10).containsOnlyOnce(HealthStatus.UNHEALTHY);
+    pass(Duration.ofSeconds(3));
+    assertThat(statuses(decide())).hasSize(9).doesNotContain(HealthStatus.UNHEALTHY);
+  }
+
+  private static List<HealthStatus> statuses(Decision decision) {
+    List<HealthStatus> statuses = new ArrayList<>();
+    Cla.read(decision.admitted())
+        .getEndpointsList()
+        .forEach(
+            l ->
+                l.getLbEndpointsList().stream()
+                    .map(LbEndpoint::getHealthStatus)
+                    .forEach(statuses::add));
+    return statuses;
+  }
+
+  @Test
+  void aThresholdBelowOneNeedsNothing() {
+    rules = new ClusterRules(0, true, true, false, false);
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    settled();
+    add(0, 1, 60, HealthStatus.UNHEALTHY);
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
+  }
+}

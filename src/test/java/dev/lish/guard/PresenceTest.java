@@ -1,0 +1,145 @@
+package dev.lish.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class PresenceTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final Map<String, Boolean> hosts = new TreeMap<>();
+  private final Set<String> maintenance = new TreeSet<>();
+  private Presence presence = Presence.NONE;
+  private Presence.Held held = Presence.Held.NONE;
+  private Instant now = NOW;
+
+  PresenceTest() {
+    for (int i = 0; i < 10; i++) {
+      hosts.put("h" + i, true);
+    }
+    answer();
+  }
+
+  private Presence.Outcome answer() {
+    Presence.Outcome outcome =
+        presence.next(
+            new Presence.Answer(new HashMap<>(hosts), Set.copyOf(maintenance)),
+            held,
+            GuardSettings.DEFAULT,
+            now);
+    presence = outcome.presence();
+    return outcome;
+  }
+
+  private void remove(int from, int to) {
+    for (int i = from; i < to; i++) {
+      hosts.remove("h" + i);
+    }
+  }
+
+  @Test
+  void halfMayGoAndMoreAreKept() {
+    remove(0, 5);
+    assertThat(answer().keep()).isEmpty();
+    remove(5, 6);
+    assertThat(answer().keep()).containsExactly("h5");
+  }
+
+  @Test
+  void allAtOnceAreKept() {
+    hosts.clear();
+    Presence.Outcome outcome = answer();
+    assertThat(outcome.keep()).hasSize(10);
+    assertThat(outcome.left()).isEmpty();
+  }
+
+  @Test
+  void whatWentLongAgoDoesNotCount() {
+    remove(0, 5);
+    answer();
+    now = now.plus(GuardSettings.DEFAULT.window());
+    remove(5, 6);
+    assertThat(answer().keep()).isEmpty();
+  }
+
+  @Test
+  void hostsLastSeenCriticalOrInMaintenanceGoAtOnce() {
+    hosts.replaceAll((host, passing) -> host.compareTo("h8") >= 0);
+    answer();
+    remove(0, 4);
+    for (int i = 4; i < 8; i++) {
+      hosts.remove("h" + i);
+      maintenance.add("h" + i);
+    }
+    Presence.Outcome outcome = answer();
+    assertThat(outcome.keep()).isEmpty();
+    assertThat(outcome.presence().hosts()).containsExactly("h8", "h9");
+  }
+
+  @Test
+  void passingHostsThatGoIntoMaintenanceAreNotMissed() {
+    for (int i = 0; i < 8; i++) {
+      hosts.remove("h" + i);
+      maintenance.add("h" + i);
+    }
+    assertThat(answer().keep()).isEmpty();
+  }
+
+  @Test
+  void keptHostsStayUntilTheirHoldEndsAndAreNotKeptAgain() {
+    remove(0, 8);
+    Set<String> kept = Set.copyOf(answer().keep());
+    held = new Presence.Held(kept, Set.of(), Set.of(), Set.of());
+    assertThat(answer().presence().hosts()).hasSize(10);
+    held = new Presence.Held(Set.of(), kept, Set.of(), Set.of());
+    Presence.Outcome outcome = answer();
+    assertThat(outcome.left()).hasSize(8);
+    assertThat(outcome.keep()).isEmpty();
+    assertThat(outcome.presence().hosts()).hasSize(2);
+  }
+
+  @Test
+  void aMassThatTurnsCriticalIsShieldedWithThoseBeforeIt() {
+    for (int i = 0; i < 5; i++) {
+      hosts.put("h" + i, false);
+    }
+    assertThat(answer().shield()).isEmpty();
+    hosts.put("h5", false);
+    assertThat(answer().shield()).containsExactly("h0", "h1", "h2", "h3", "h4", "h5");
+  }
+
+  @Test
+  void aShieldedHostThatDeregistersGoesAtOnce() {
+    for (int i = 0; i < 8; i++) {
+      hosts.put("h" + i, false);
+    }
+    held = new Presence.Held(Set.of(), Set.of(), Set.copyOf(answer().shield()), Set.of());
+    answer();
+    remove(0, 8);
+    assertThat(answer().keep()).isEmpty();
+  }
+
+  @Test
+  void switchedOffNothingIsKept() {
+    hosts.clear();
+    GuardSettings off =
+        new GuardSettings(
+            false,
+            GuardSettings.DEFAULT.settle(),
+            10,
+            GuardSettings.DEFAULT.longestRaise(),
+            GuardSettings.DEFAULT.hold(),
+            50,
+            GuardSettings.DEFAULT.window());
+    Presence.Outcome outcome =
+        presence.next(new Presence.Answer(Map.of(), Set.of()), held, off, now);
+    assertThat(outcome.keep()).isEmpty();
+    assertThat(outcome.presence().hosts()).isEmpty();
+  }
+}
