@@ -100,8 +100,17 @@ final class AskedEnvoy implements AutoCloseable {
     }
   }
 
+  /** The Envoy itself ended. */
+  static final class Crashed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Crashed(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** What it says to these resources of a type: empty when it takes them, else its NACK. */
-  String ask(ResourceType type, Map<String, ByteString> resources) {
+  String ask(ResourceType type, Map<String, ByteString> resources) throws Crashed {
     String answer = await(ads.send(type, resources, List.of()), type, resources);
     // What stands beside others on an Envoy can be in their way.
     if (type == ResourceType.CLUSTER || type == ResourceType.LISTENER) {
@@ -111,10 +120,14 @@ final class AskedEnvoy implements AutoCloseable {
   }
 
   private String await(
-      CompletableFuture<String> answer, ResourceType type, Map<String, ByteString> resources) {
+      CompletableFuture<String> answer, ResourceType type, Map<String, ByteString> resources)
+      throws Crashed {
     try {
       return answer.get(30, TimeUnit.SECONDS);
     } catch (Exception e) {
+      if (!process.isAlive()) {
+        throw new Crashed("it crashed at %s %s".formatted(type.label(), resources.keySet()), e);
+      }
       throw new AssertionError(
           "no answer to %s %s; alive: %s"
               .formatted(type.label(), resources.keySet(), process.isAlive()),

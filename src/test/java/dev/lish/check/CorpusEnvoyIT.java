@@ -29,7 +29,7 @@ class CorpusEnvoyIT {
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
   void envoySaysWhatIsRecorded(Envoy envoy) throws IOException {
     for (String folder : new String[] {"bad", "good"}) {
-      Map<String, String> said = ask(envoy, folder);
+      Map<String, String> said = askTwice(envoy, folder);
       String version = envoy.version().toString();
       if (Boolean.getBoolean("lish.record")) {
         StringBuilder lines = new StringBuilder();
@@ -40,7 +40,21 @@ class CorpusEnvoyIT {
     }
   }
 
-  private static Map<String, String> ask(Envoy envoy, String folder) {
+  /** Clusters that come and go within milliseconds make an Envoy 1.36 crash now and then. */
+  private static Map<String, String> askTwice(Envoy envoy, String folder) {
+    try {
+      return ask(envoy, folder);
+    } catch (AskedEnvoy.Crashed once) {
+      try {
+        return ask(envoy, folder);
+      } catch (AskedEnvoy.Crashed twice) {
+        twice.addSuppressed(once);
+        throw new AssertionError(twice);
+      }
+    }
+  }
+
+  private static Map<String, String> ask(Envoy envoy, String folder) throws AskedEnvoy.Crashed {
     Map<ResourceType, Map<String, ByteString>> base = Corpus.base();
     ByteString secret = base.getOrDefault(ResourceType.SECRET, Map.of()).get("sds");
     Map<String, String> said = new TreeMap<>();
@@ -67,7 +81,7 @@ class CorpusEnvoyIT {
             .lines()
             .findFirst()
             .orElse("")
-            .replaceAll("127\\.0\\.0\\.1:\\d+|(?<=search path: ).*", "…");
+            .replaceAll("127\\.0\\.0\\.1:\\d+|(?<=search path: ).*|goo\\.gle/debug[a-z]+ *", "…");
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 }
