@@ -120,6 +120,8 @@ class GrpcClientIT {
           """
           stages: [ { name: release } ]
           groups: [ { name: grpc, nodes: { cluster: grpc }, resources: [ "grpc/**" ] } ]
+          # All instances are replaced at once here, which the guard would keep from happening.
+          guard: { enabled: false }
           """);
       write(mesh, "grpc/listeners/service.yaml", LISTENER);
       write(mesh, "grpc/routes/service.yaml", ROUTE);
