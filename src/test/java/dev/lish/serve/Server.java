@@ -3,6 +3,7 @@ package dev.lish.serve;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import dev.lish.model.ResourceType;
+import dev.lish.testing.Await;
 import io.grpc.ServerInterceptor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -103,6 +104,8 @@ final class Server implements AutoCloseable {
   @Override
   public void close() {
     xds.drain(Duration.ofSeconds(2)).join();
-    server.stop().join();
+    // After the port is given up, Netty's threads rest for two seconds: nobody need wait for it.
+    var unused = server.stop();
+    Await.until("the port is given up", () -> server.activePorts().isEmpty());
   }
 }
