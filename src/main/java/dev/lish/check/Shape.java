@@ -6,13 +6,13 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.OneofDescriptor;
+import dev.lish.render.WellKnown;
 import envoy.annotations.Deprecation;
 import io.envoyproxy.pgv.validate.Validate;
 import io.envoyproxy.pgv.validate.Validate.FieldRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What there is to look at in a kind of message, worked out once.
@@ -21,18 +21,6 @@ import java.util.Set;
  * @param oneofs those of which one field must be set
  */
 record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
-  private static final Set<String> WRAPPERS =
-      Set.of(
-          "DoubleValue",
-          "FloatValue",
-          "Int64Value",
-          "UInt64Value",
-          "Int32Value",
-          "UInt32Value",
-          "BoolValue",
-          "StringValue",
-          "BytesValue");
-
   /**
    * A field.
    *
@@ -92,7 +80,7 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
             ? rules.getRepeated().getItems()
             : rules.hasMap() ? rules.getMap().getValues() : rules;
     FieldRules ofKey = rules.getMap().getKeys();
-    boolean wrapper = message && isWrapper(valueField.getMessageType());
+    boolean wrapper = message && WellKnown.isWrapper(valueField.getMessageType());
     return Optional.of(
         new Part(
             field,
@@ -110,11 +98,6 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
 
   private static boolean isWalked(Descriptor type) {
     return !type.getFile().getPackage().equals("google.protobuf") || type.getName().equals("Any");
-  }
-
-  private static boolean isWrapper(Descriptor type) {
-    return type.getFile().getPackage().equals("google.protobuf")
-        && WRAPPERS.contains(type.getName());
   }
 
   private static Age age(FieldDescriptor field) {

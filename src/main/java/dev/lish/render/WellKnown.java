@@ -22,7 +22,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** The messages whose JSON form is not a map of their fields. */
-final class WellKnown {
+public final class WellKnown {
   private static final String PACKAGE = "google.protobuf.";
   private static final Set<String> WRAPPERS =
       Set.of(
@@ -63,6 +63,11 @@ final class WellKnown {
 
   static boolean isWrapper(String name) {
     return WRAPPERS.contains(name);
+  }
+
+  /** True for a message that stands for one value which may be absent, as {@code UInt32Value}. */
+  public static boolean isWrapper(Descriptor type) {
+    return isWrapper(name(type));
   }
 
   /** True when null is a value of the field and not its absence. */
