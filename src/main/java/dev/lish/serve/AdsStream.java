@@ -28,6 +28,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private final StreamKind kind;
   private final Optional<ResourceType> only;
   private final EventLoop eventLoop;
+  private final Loop loop;
   private final Peer peer;
   private final Runnable leave;
   private final Streams streams;
@@ -67,6 +68,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     this.only = only;
     this.streams = streams;
     eventLoop = origin.eventLoop;
+    loop = streams.loop(eventLoop);
     peer = origin.peer;
     leave = origin.leave;
     id = streams.nextId();
@@ -83,8 +85,8 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     return kind;
   }
 
-  EventLoop eventLoop() {
-    return eventLoop;
+  Loop loop() {
+    return loop;
   }
 
   /** When to pump although nothing happened. */
@@ -124,7 +126,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     }
     long now = streams.now();
     done = null;
-    if (sequencer.stream(type.get()).isEmpty()) {
+    if (!sequencer.types().contains(type.get())) {
       streams.meter.subscribed(type.get());
     }
     Reply reply = sequencer.request(type.get(), request, now);
@@ -230,7 +232,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     }
     long now = streams.now();
     if (now < admittedAt) {
-      wakeAt = admittedAt;
+      wake(admittedAt);
       return;
     }
     Snapshot current = placement.look(node).orElse(null);
@@ -249,8 +251,13 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (now >= wakeAt) {
       sequencer.overdue(now).forEach(streams.meter::late);
     }
-    wakeAt = sequencer.wakeAt(current, now);
+    wake(sequencer.wakeAt(current, now));
     report.progress(sequencer, current);
+  }
+
+  private void wake(long time) {
+    wakeAt = time;
+    loop.wakeBy(time);
   }
 
   private void sendAll(Snapshot current, long now) {

@@ -33,6 +33,9 @@ final class Loop {
   private @Nullable ScheduledFuture<?> tick;
   private int ticks;
 
+  /** No stream wants to be woken before: a tick that has nothing to do looks at none of them. */
+  private long earliest = Long.MAX_VALUE;
+
   Loop(EventLoop eventLoop, Streams streams) {
     this.eventLoop = eventLoop;
     this.streams = streams;
@@ -55,6 +58,11 @@ final class Loop {
     }
   }
 
+  /** A stream of this loop wants to be pumped then, although nothing happens. */
+  void wakeBy(long time) {
+    earliest = Math.min(earliest, time);
+  }
+
   /** There is something new; publications that come before the sweep are swept as one. */
   void wake() {
     if (woken.compareAndSet(false, true)) {
@@ -71,12 +79,17 @@ final class Loop {
 
   private void tick() {
     long now = streams.now();
-    boolean second = ++ticks % SECOND == 0;
-    for (AdsStream stream : members) {
-      if (stream.wakeAt() <= now) {
-        guarded(stream, stream::pump);
+    if (earliest <= now) {
+      earliest = Long.MAX_VALUE;
+      for (AdsStream stream : members) {
+        if (stream.wakeAt() <= now) {
+          guarded(stream, stream::pump);
+        }
+        wakeBy(stream.wakeAt());
       }
-      if (second) {
+    }
+    if (++ticks % SECOND == 0) {
+      for (AdsStream stream : members) {
         guarded(stream, stream::expire);
       }
     }

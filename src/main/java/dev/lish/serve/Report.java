@@ -14,19 +14,24 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one stream tells others: written by its event loop, read by any thread. Each part is
  * replaced as a whole; parts of a view may be a moment apart.
  */
+@SuppressWarnings("EnumOrdinal") // arrays by type: each response and each answer is told here
 final class Report {
   private static final List<ResourceType> TYPES = List.of(ResourceType.values());
 
   private final StreamKind kind;
   private final Instant since;
-  private final Map<ResourceType, TypeView> types = new ConcurrentHashMap<>();
+
+  /** By type; absent: the client has not been told anything of it. */
+  private final AtomicReferenceArray<@Nullable TypeView> types =
+      new AtomicReferenceArray<>(TYPES.size());
+
   private volatile @Nullable Node node;
   private volatile Standing standing =
       new Standing(Optional.empty(), Optional.empty(), State.UNMATCHED);
@@ -34,7 +39,7 @@ final class Report {
   /** Only for the event loop: what {@link #progress} was told. */
   private @Nullable Progress progress;
 
-  private final Map<ResourceType, Progress.At> told = new EnumMap<>(ResourceType.class);
+  private final Progress.@Nullable At[] told = new Progress.At[TYPES.size()];
 
   /** Only for the event loop: the client lacks what it must not be sent. */
   private boolean withholds;
@@ -51,25 +56,29 @@ final class Report {
   }
 
   void sent(ResourceType type, Version version, Instant now) {
-    types.put(type, of(type).sent(version, now));
+    types.setRelease(type.ordinal(), of(type).sent(version, now));
   }
 
   void accepted(ResourceType type, Version version, Instant now) {
-    types.put(type, of(type).accepted(version, now));
+    types.setRelease(type.ordinal(), of(type).accepted(version, now));
   }
 
   void rejected(ResourceType type, Version version, Rejection rejection, Instant now) {
-    types.put(type, of(type).rejected(version, rejection, now));
+    types.setRelease(type.ordinal(), of(type).rejected(version, rejection, now));
   }
 
   /** The client asked for what it must not be sent; true: for the first time. */
   boolean withheld(ResourceType type, String why, Instant now) {
     withholds = true;
-    return types.putIfAbsent(type, TypeView.none(now).withheld(why)) == null;
+    boolean first = types.get(type.ordinal()) == null;
+    if (first) {
+      types.setRelease(type.ordinal(), TypeView.none(now).withheld(why));
+    }
+    return first;
   }
 
   private TypeView of(ResourceType type) {
-    TypeView view = types.get(type);
+    TypeView view = types.get(type.ordinal());
     return view == null ? TypeView.none(since) : view;
   }
 
@@ -78,8 +87,9 @@ final class Report {
     Progress last = progress;
     progress = next;
     for (ResourceType type : TYPES) {
-      Progress.At at = last == next ? null : told.remove(type);
-      if (at != null) {
+      Progress.At at = told[type.ordinal()];
+      if (last != next && at != null) {
+        told[type.ordinal()] = null;
         if (last != null) {
           last.moved(type, at, null);
         }
@@ -119,7 +129,7 @@ final class Report {
   }
 
   private void tell(ResourceType type, Snapshot snapshot, boolean there) {
-    Progress.At last = told.get(type);
+    Progress.At last = told[type.ordinal()];
     ResourceSet set = snapshot.set(type);
     if (last != null
         && (there
@@ -132,11 +142,11 @@ final class Report {
     if (there && type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
       // It had brought along just what it should have.
       Version version = snapshot.version(type);
-      types.put(type, of(type).accepted(version, since).sent(version, since));
+      types.setRelease(type.ordinal(), of(type).accepted(version, since).sent(version, since));
     }
     Progress.At next =
         there ? new Progress.At(Optional.of(set.hash()), snapshot.epoch()) : Progress.At.BEHIND;
-    told.put(type, next);
+    told[type.ordinal()] = next;
     if (progress != null) {
       progress.moved(type, last, next);
     }
@@ -149,7 +159,14 @@ final class Report {
       return Optional.empty();
     }
     Standing now = standing;
+    Map<ResourceType, TypeView> views = new EnumMap<>(ResourceType.class);
+    for (ResourceType type : TYPES) {
+      TypeView view = types.get(type.ordinal());
+      if (view != null) {
+        views.put(type, view);
+      }
+    }
     return Optional.of(
-        new NodeView(introduced, now.key, now.revision, kind, since, now.state, types));
+        new NodeView(introduced, now.key, now.revision, kind, since, now.state, views));
   }
 }

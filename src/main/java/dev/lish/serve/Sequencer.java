@@ -4,6 +4,7 @@ import com.google.common.collect.Sets;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -296,19 +297,25 @@ final class Sequencer {
 
   /** Types of which the client never gets what was newest until now. */
   List<ResourceType> skipped(Snapshot before, Snapshot now) {
-    return streams.values().stream()
-        .filter(stream -> stream.skips(before, now))
-        .map(stream -> stream.type)
-        .toList();
+    List<ResourceType> skipped = List.of();
+    for (TypeStream stream : streams.values()) {
+      if (stream.skips(before, now)) {
+        skipped = skipped.isEmpty() ? new ArrayList<>() : skipped;
+        skipped.add(stream.type);
+      }
+    }
+    return skipped;
   }
 
   /** A type that has waited that long for an answer, and not for a cluster to be warm. */
   Optional<ResourceType> silent(long now, long wait) {
-    return streams.values().stream()
-        .filter(stream -> !kind.ads() || stream.type != ResourceType.CLUSTER)
-        .filter(stream -> stream.silent(now, wait))
-        .map(stream -> stream.type)
-        .findFirst();
+    for (TypeStream stream : streams.values()) {
+      boolean warming = kind.ads() && stream.type == ResourceType.CLUSTER;
+      if (!warming && stream.silent(now, wait)) {
+        return Optional.of(stream.type);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Types that the client has asked for. */

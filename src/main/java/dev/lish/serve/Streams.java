@@ -131,21 +131,21 @@ final class Streams {
   void add(AdsStream stream) {
     open.incrementAndGet();
     meter.opened(stream.kind());
-    loop(stream.eventLoop()).add(stream);
+    stream.loop().add(stream);
     if (draining) {
       stream.end();
     }
   }
 
   void remove(AdsStream stream) {
-    loop(stream.eventLoop()).remove(stream);
+    stream.loop().remove(stream);
     meter.closed(stream.kind());
     if (open.decrementAndGet() == 0 && draining) {
       drained.complete(null);
     }
   }
 
-  private Loop loop(EventLoop eventLoop) {
+  Loop loop(EventLoop eventLoop) {
     return loops.computeIfAbsent(eventLoop, loop -> new Loop(loop, this));
   }
 

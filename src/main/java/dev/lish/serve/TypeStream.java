@@ -118,7 +118,9 @@ final class TypeStream {
     Optional<String> error = request.error();
     if (error.isEmpty()) {
       nacked = false;
-      waiting.draft.payload().resources().forEach(r -> suspects.remove(r.name()));
+      if (!suspects.isEmpty()) {
+        waiting.draft.payload().resources().forEach(r -> suspects.remove(r.name()));
+      }
       return new Reply(Reply.Kind.ACK, Optional.of(waiting), "");
     }
     nacked = true;
@@ -353,8 +355,9 @@ final class TypeStream {
         && (todo.isEmpty() || todo.values().stream().allMatch(t -> t == Todo.ANSWER));
   }
 
+  @SuppressWarnings("ReferenceEquality") // the usual case, at no cost
   private boolean reached(ResourceSet target, Shared shared) {
-    if (base.hash().equals(target.hash())) {
+    if (base == target || base.hash().equals(target.hash())) {
       return true;
     }
     // It keeps assignments that are gone.

@@ -7,10 +7,12 @@ import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.Version;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,11 +22,15 @@ import java.util.Set;
  * Everything that one kind of Envoy should have. Immutable. Its endpoints are {@link Admitted}:
  * there is no other way into it.
  */
+@SuppressWarnings("EnumOrdinal") // a list by type: every stream looks its sets up at every change
 public final class Snapshot {
   private final SnapshotKey key;
   private final Revision revision;
   private final int epoch;
-  private final Map<ResourceType, ResourceSet> sets;
+
+  /** By type. */
+  private final List<ResourceSet> sets;
+
   private final Set<String> unanswered;
 
   private Snapshot(
@@ -32,6 +38,22 @@ public final class Snapshot {
       Revision revision,
       int epoch,
       Map<ResourceType, ResourceSet> sets,
+      Set<String> unanswered) {
+    this(
+        key,
+        revision,
+        epoch,
+        Arrays.stream(ResourceType.values())
+            .map(type -> Objects.requireNonNull(sets.get(type), type.label()))
+            .toList(),
+        unanswered);
+  }
+
+  private Snapshot(
+      SnapshotKey key,
+      Revision revision,
+      int epoch,
+      List<ResourceSet> sets,
       Set<String> unanswered) {
     this.key = key;
     this.revision = revision;
@@ -65,12 +87,7 @@ public final class Snapshot {
     all.put(
         ResourceType.ENDPOINT,
         ResourceSet.of(ResourceType.ENDPOINT, endpoints.stream().map(Admitted::resource).toList()));
-    return new Snapshot(
-        origin.key(),
-        origin.revision(),
-        origin.epoch(),
-        Collections.unmodifiableMap(all),
-        unanswered);
+    return new Snapshot(origin.key(), origin.revision(), origin.epoch(), all, unanswered);
   }
 
   /**
@@ -97,11 +114,6 @@ public final class Snapshot {
     return epoch;
   }
 
-  /** One per type, every type present. */
-  public Map<ResourceType, ResourceSet> sets() {
-    return sets;
-  }
-
   /** EDS names whose registry has not answered yet. */
   public Set<String> unanswered() {
     return unanswered;
@@ -109,11 +121,7 @@ public final class Snapshot {
 
   /** The resources of this type. */
   public ResourceSet set(ResourceType type) {
-    ResourceSet set = sets.get(type);
-    if (set == null) {
-      throw new IllegalStateException(type + " is missing, though the constructor fills it in");
-    }
-    return set;
+    return sets.get(type.ordinal());
   }
 
   /** The version of the whole set of this type. */
@@ -128,7 +136,7 @@ public final class Snapshot {
 
   /** The version of everything together. */
   public Version version() {
-    return version(sets.values(), epoch);
+    return version(sets, epoch);
   }
 
   /** The version of all these sets together. */
@@ -150,9 +158,10 @@ public final class Snapshot {
       Map<String, Optional<Admitted>> changes, Set<String> stillUnanswered) {
     Map<String, Optional<Resource>> resources = new HashMap<>();
     changes.forEach((name, change) -> resources.put(name, change.map(Admitted::resource)));
-    EnumMap<ResourceType, ResourceSet> next = new EnumMap<>(sets);
-    next.put(ResourceType.ENDPOINT, set(ResourceType.ENDPOINT).with(resources));
-    return new Snapshot(key, revision, epoch, Collections.unmodifiableMap(next), stillUnanswered);
+    List<ResourceSet> next = new ArrayList<>(sets);
+    int endpoints = ResourceType.ENDPOINT.ordinal();
+    next.set(endpoints, sets.get(endpoints).with(resources));
+    return new Snapshot(key, revision, epoch, List.copyOf(next), stillUnanswered);
   }
 
   /**
@@ -162,8 +171,7 @@ public final class Snapshot {
    * @param rewritten one set per type, every type present
    */
   public Snapshot rehearsed(Map<ResourceType, ResourceSet> rewritten) {
-    return new Snapshot(
-        key, revision, epoch, Collections.unmodifiableMap(new EnumMap<>(rewritten)), unanswered);
+    return new Snapshot(key, revision, epoch, rewritten, unanswered);
   }
 
   @Override
@@ -183,6 +191,6 @@ public final class Snapshot {
 
   @Override
   public String toString() {
-    return key + "@" + revision + " " + sets.values();
+    return key + "@" + revision + " " + sets;
   }
 }
