@@ -33,29 +33,29 @@ public record ClusterRules(
   public static final ClusterRules DEFAULT =
       new ClusterRules(PanicRule.DEFAULT_THRESHOLD, false, false, false, false);
 
+  /** What a cluster says itself. */
+  public static ClusterRules of(Cluster cluster) {
+    Cluster.CommonLbConfig common = cluster.getCommonLbConfig();
+    return new ClusterRules(
+        common.hasHealthyPanicThreshold()
+            ? PanicRule.threshold(common.getHealthyPanicThreshold().getValue())
+            : PanicRule.DEFAULT_THRESHOLD,
+        cluster.getHealthChecksCount() > 0,
+        cluster.getIgnoreHealthOnHostRemoval(),
+        common.getIgnoreNewHostsUntilFirstHc(),
+        common.hasLocalityWeightedLbConfig() || weighsLocalities(cluster));
+  }
+
   /**
-   * Reads a cluster.
+   * These rules on Envoys with runtime layers.
    *
    * @param runtime what {@link #runtime} found in the layers that the same Envoys get
-   * @throws IllegalArgumentException when the bytes are no cluster
    */
-  public static ClusterRules of(Resource cluster, OptionalInt runtime) {
-    try {
-      Cluster message = Cluster.parseFrom(cluster.body());
-      Cluster.CommonLbConfig common = message.getCommonLbConfig();
-      int own =
-          common.hasHealthyPanicThreshold()
-              ? PanicRule.threshold(common.getHealthyPanicThreshold().getValue())
-              : PanicRule.DEFAULT_THRESHOLD;
-      return new ClusterRules(
-          runtime.orElse(own),
-          message.getHealthChecksCount() > 0,
-          message.getIgnoreHealthOnHostRemoval(),
-          common.getIgnoreNewHostsUntilFirstHc(),
-          common.hasLocalityWeightedLbConfig() || weighsLocalities(message));
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(cluster + ": " + e.getMessage(), e);
-    }
+  public ClusterRules under(OptionalInt runtime) {
+    return runtime.isEmpty()
+        ? this
+        : new ClusterRules(
+            runtime.getAsInt(), activeChecks, dropsRemoved, excludesNew, localityWeighted);
   }
 
   /** The extension policies say it in a message of their own, whose type need not be known here. */

@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.guard.ClusterRules;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -36,8 +37,9 @@ record Document(Text text, int line, ResourceType type, String name, Content con
    * @param line where it is written
    * @param ours true when it asks on the stream that the cluster came by, so nobody but Lish
    *     answers
+   * @param rules what the cluster says of hosts
    */
-  record Eds(String name, int line, boolean ours) {}
+  record Eds(String name, int line, boolean ours, ClusterRules rules) {}
 
   /** An assignment without its entries, and these. */
   record Assignment(ClusterLoadAssignment base, List<Part> parts) implements Content {}

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.lish.guard.ClusterRules;
 import dev.lish.model.Nearest;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
@@ -201,7 +202,8 @@ final class DocumentReader {
         new Document.Eds(
             name.isEmpty() ? resource.name() : name,
             YamlText.line(at.orElse(map)),
-            source.hasAds() || source.hasSelf()));
+            source.hasAds() || source.hasSelf(),
+            ClusterRules.of(cluster)));
   }
 
   /** The entry's {@code discover:}; empty when it has none, or after a Problem. */

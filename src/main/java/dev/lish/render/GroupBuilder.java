@@ -104,7 +104,7 @@ final class GroupBuilder {
     TreeMap<String, Terms> terms = new TreeMap<>();
     for (Document document : all(ResourceType.CLUSTER).values()) {
       if (document.content() instanceof Document.Cluster cluster && cluster.eds().isPresent()) {
-        ClusterRules rules = ClusterRules.of(cluster.resource(), runtime);
+        ClusterRules rules = cluster.eds().get().rules().under(runtime);
         Terms own =
             new Terms(new TreeSet<>(Set.of(document.name())), rules, limits.of(document.name()));
         terms.merge(cluster.eds().get().name(), own, Terms::and);
