@@ -19,15 +19,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /** Looks through the renders of a mesh folder's stages; each resource once, however often it is. */
 public final class Check {
   private final MessageTypes types;
-  private final CheckSettings settings;
-  private final Map<String, Set<String>> services;
+  private final MeshFolder folder;
+  private final CheckSettings.Reading settings;
   private final Map<Descriptor, Shape> shapes = new HashMap<>();
+  private final List<Inspection> stages = new ArrayList<>();
+  private final Set<Origin> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<CompletableFuture<List<Reading>>> walks = new ArrayList<>();
   private final IdentityHashMap<Origin, Reading> readings = new IdentityHashMap<>();
 
   /** What is wrong, with the groups in which it is; none where it is wrong by itself. */
@@ -35,51 +40,48 @@ public final class Check {
 
   private final List<Problem> problems = new ArrayList<>();
 
+  /** A check of a mesh folder, whose comments may silence Findings. */
+  public Check(MessageTypes types, MeshFolder folder) {
+    this.types = types;
+    this.folder = folder;
+    this.settings = CheckSettings.read(folder);
+  }
+
+  /** Takes in what a stage renders to; its resources are looked through in the background. */
+  public void add(Inspection stage) {
+    stages.add(stage);
+    List<Origin> fresh = new ArrayList<>();
+    for (Inspection.Group group : stage.groups().values()) {
+      for (SortedMap<String, Origin> all : group.origins().values()) {
+        all.values().stream().filter(seen::add).forEach(fresh::add);
+      }
+    }
+    // Each resource by itself needs no other, so all cores take part.
+    walks.add(CompletableFuture.supplyAsync(() -> fresh.parallelStream().map(this::walk).toList()));
+  }
+
   /**
-   * What a check reads.
+   * The Findings, sorted, without those that are silenced.
    *
-   * @param types the messages
-   * @param folder the mesh folder, whose comments may silence Findings
-   * @param stages what each stage renders to
-   * @param problems what was wrong before anything was rendered
+   * @param told what was wrong before anything was rendered
    * @param services of each registry whose data is there, its services
    * @param today for silences that end
    */
-  public record Input(
-      MessageTypes types,
-      MeshFolder folder,
-      List<Inspection> stages,
-      List<Problem> problems,
-      Map<String, Set<String>> services,
-      LocalDate today) {
-    /** Copies the lists. */
-    public Input {
-      stages = List.copyOf(stages);
-      problems = List.copyOf(problems);
-      services = Map.copyOf(services);
-    }
-  }
-
-  private Check(Input input, CheckSettings settings) {
-    this.types = input.types;
-    this.settings = settings;
-    this.services = input.services;
-  }
-
-  /** The Findings, sorted, without those that are silenced. */
-  public static List<Finding> findings(Input input) {
-    CheckSettings.Reading settings = CheckSettings.read(input.folder);
-    Check check = new Check(input, settings.settings());
-    check.problems.addAll(input.problems);
-    check.readAll(input.stages);
-    input.stages.forEach(check::stage);
-    List<Finding> all = new ArrayList<>(check.placed());
-    Problem.withoutRepeats(new TreeSet<>(check.problems)).stream()
-        .map(Check::told)
-        .forEach(all::add);
+  public List<Finding> findings(
+      List<Problem> told, Map<String, Set<String>> services, LocalDate today) {
+    problems.addAll(told);
+    walks.stream().flatMap(walk -> walk.join().stream()).forEach(this::take);
+    stages.forEach(stage -> stage(stage, services));
+    List<Finding> all = new ArrayList<>(placed());
+    Problem.withoutRepeats(new TreeSet<>(problems)).stream().map(Check::told).forEach(all::add);
     settings.problems().stream().map(Check::silence).forEach(all::add);
-    return new Silences(input.folder, settings.settings(), input.today)
+    return new Silences(folder, settings.settings(), today)
         .apply(once(all)).stream().sorted().toList();
+  }
+
+  private void take(Reading reading) {
+    readings.put(reading.origin(), reading);
+    reading.issues().forEach(issue -> found(reading.origin(), issue));
   }
 
   /** What a template gives to several stages differs, a mistake in it does not. */
@@ -106,7 +108,7 @@ public final class Check {
     return Finding.at(Rule.BAD_SILENCE, problem.path(), problem.line(), problem.message());
   }
 
-  private void stage(Inspection stage) {
+  private void stage(Inspection stage, Map<String, Set<String>> services) {
     boolean whole =
         stage
             .outcome()
@@ -136,7 +138,7 @@ public final class Check {
               if (whole) {
                 BiConsumer<Origin, Issue> take =
                     (origin, issue) -> found(origin, issue).add(key.group());
-                new GroupCheck(group, settings, this::read, take).run();
+                new GroupCheck(group, settings.settings(), this::read, take).run();
                 new ServiceCheck(group, services, this::read, take).run();
               }
             });
@@ -146,23 +148,6 @@ public final class Check {
     return issues
         .computeIfAbsent(origin, o -> new LinkedHashMap<>())
         .computeIfAbsent(issue, i -> new TreeSet<>());
-  }
-
-  /** Each resource by itself needs no other, so all cores take part. */
-  private void readAll(List<Inspection> stages) {
-    Set<Origin> origins = Collections.newSetFromMap(new IdentityHashMap<>());
-    stages.forEach(
-        stage ->
-            stage
-                .groups()
-                .values()
-                .forEach(
-                    group ->
-                        group.origins().values().forEach(all -> origins.addAll(all.values()))));
-    for (Reading reading : origins.parallelStream().map(this::walk).toList()) {
-      readings.put(reading.origin(), reading);
-      reading.issues().forEach(issue -> found(reading.origin(), issue));
-    }
   }
 
   private Reading read(Origin origin) {

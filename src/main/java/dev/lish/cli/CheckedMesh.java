@@ -9,7 +9,6 @@ import dev.lish.render.Renderer;
 import dev.lish.render.Rendering;
 import dev.lish.source.DiscoveryQuery;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,26 +22,20 @@ import java.util.Set;
  */
 record CheckedMesh(List<Finding> findings, int snapshots, Set<DiscoveryQuery> queries) {
   static CheckedMesh of(OfflineMesh mesh, LocalDate today) {
-    List<Inspection> stages = new ArrayList<>();
+    Check check = new Check(mesh.types(), mesh.folder());
     Set<DiscoveryQuery> queries = new HashSet<>();
     int snapshots = 0;
     for (String stage : mesh.mesh().map(CheckedMesh::stages).orElse(List.of())) {
       Inspection inspection = mesh.inspect(stage);
-      stages.add(inspection);
+      check.add(inspection);
       if (inspection.outcome() instanceof Rendering.Done done) {
         queries.addAll(Renderer.queries(done.rendered()));
         snapshots += done.rendered().groups().size();
       }
     }
-    Check.Input input =
-        new Check.Input(
-            mesh.types(),
-            mesh.folder(),
-            stages,
-            mesh.problems(),
-            mesh.registries().serviceNames(),
-            today);
-    return new CheckedMesh(Check.findings(input), snapshots, queries);
+    List<Finding> findings =
+        check.findings(mesh.problems(), mesh.registries().serviceNames(), today);
+    return new CheckedMesh(findings, snapshots, queries);
   }
 
   /** A stage that renders another's bytes has nothing of its own to check. */

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A mesh folder on disk, with all that its render needs; no server is asked. */
@@ -26,13 +28,16 @@ final class OfflineMesh {
   private final Renderer renderer;
 
   private OfflineMesh(
-      FolderOnDisk.Reading reading, OfflineRegistries registries, MessageTypes types) {
+      FolderOnDisk.Reading reading,
+      OfflineRegistries registries,
+      MessageTypes types,
+      Renderer renderer) {
     MeshReader.Reading read = MeshReader.read(reading.folder());
     this.folder = reading.folder();
     this.mesh = read.mesh();
     this.registries = registries;
     this.types = types;
-    this.renderer = new Renderer(types);
+    this.renderer = renderer;
     this.problems = new ArrayList<>(reading.problems());
     problems.addAll(registries.problems());
     problems.addAll(read.problems());
@@ -64,10 +69,23 @@ final class OfflineMesh {
 
   /** The mesh of a folder that was read already. */
   static OfflineMesh of(Terminal terminal, Arguments given, FolderOnDisk.Reading reading) {
-    return new OfflineMesh(
-        reading,
-        OfflineRegistries.read(terminal, reading.folder(), given.all("--registry")),
-        types(terminal, given.all("--descriptors")));
+    MessageTypes types = types(terminal, given.all("--descriptors"));
+    Renderer renderer = new Renderer(types);
+    // Registries may be as large as the mesh: they are read while it is parsed.
+    CompletableFuture<OfflineRegistries> registries =
+        CompletableFuture.supplyAsync(
+            () -> OfflineRegistries.read(terminal, reading.folder(), given.all("--registry")),
+            task -> new Thread(task, "registries").start());
+    renderer.parseAhead(reading.folder());
+    return new OfflineMesh(reading, result(registries), types, renderer);
+  }
+
+  private static OfflineRegistries result(CompletableFuture<OfflineRegistries> registries) {
+    try {
+      return registries.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   private static MessageTypes types(Terminal terminal, List<String> files) {

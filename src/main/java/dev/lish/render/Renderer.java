@@ -1,9 +1,11 @@
 package dev.lish.render;
 
+import com.google.protobuf.ByteString;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Inputs;
+import dev.lish.source.MeshFolder;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -63,13 +65,15 @@ public final class Renderer {
   /** Renders a stage's revision as if it were the first, and tells where its resources are. */
   public Inspection inspect(Inputs inputs) {
     ProblemSink sink = new ProblemSink();
-    if (origins.isEmpty()) {
-      Units.parseAhead(inputs.folder(), parsing(inputs));
-    }
     return prepare(inputs, Optional.empty(), sink)
         .map(Render::run)
         .map(outcome -> new Inspection(outcome.rendering(), origins(outcome.attempt().written())))
         .orElseGet(() -> new Inspection(new Rendering.Refused(sink.sorted()), Map.of()));
+  }
+
+  /** Parses the folder's plain files on all cores, before renders that are offline need them. */
+  public void parseAhead(MeshFolder folder) {
+    Units.parseAhead(folder, parsing(Collections.emptySortedMap(), true));
   }
 
   private Map<SnapshotKey, Inspection.Group> origins(
@@ -107,13 +111,13 @@ public final class Renderer {
               .formatted(inputs.stage(), String.join(", ", mesh.get().renders().keySet())));
       return Optional.empty();
     }
-    return Optional.of(new Render(inputs, mesh.get(), parsing(inputs), previous, sink));
+    Units.Parsing parsing = parsing(inputs.secrets(), inputs.offline());
+    return Optional.of(new Render(inputs, mesh.get(), parsing, previous, sink));
   }
 
-  private Units.Parsing parsing(Inputs inputs) {
+  private Units.Parsing parsing(SortedMap<String, ByteString> secrets, boolean offline) {
     DocumentReader reader =
-        new DocumentReader(
-            types, new ServerSecrets(inputs.secrets(), placeholders || inputs.offline()));
+        new DocumentReader(types, new ServerSecrets(secrets, placeholders || offline));
     return new Units.Parsing(reader, files);
   }
 

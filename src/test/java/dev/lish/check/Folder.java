@@ -76,8 +76,9 @@ final class Folder {
   List<Finding> findings() {
     MeshFolder folder = new MeshFolder(Revision.NONE, files);
     List<Problem> problems = MeshReader.read(folder).problems();
-    return Check.findings(
-        new Check.Input(MessageTypes.builtIn(), folder, inspect(), problems, services, TODAY));
+    Check check = new Check(MessageTypes.builtIn(), folder);
+    inspect().forEach(check::add);
+    return check.findings(problems, services, TODAY);
   }
 
   /** {@code path:line rule} of each that is more than an info. */
