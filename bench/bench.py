@@ -15,11 +15,13 @@ PEERS = {
     "lish": [ROOT + "/peer-lish/peer.py"],
     "lish-apart": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
     **{f"lish-{kind}": [ROOT + "/peer-lish/peer.py", "--change=" + kind] for kind in ("cluster", "listener", "route")},
+    "lish-unguarded": [ROOT + "/peer-lish/peer.py", "--guard=off"],
     "lish-groups": [ROOT + "/peer-lish/peer.py", "--groups=100"],
     "lish-tls": [ROOT + "/peer-lish/peer.py", "--tls"],
     "lish-slow": [ROOT + "/peer-lish/peer.py"],
     "lish-node-every": [ROOT + "/peer-lish/peer.py"],
     "lish-shared": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
+    "lish-shared-storm": [ROOT + "/peer-lish/peer.py", "--dogma=apart", "--batch=100"],
     "lish-reach": [ROOT + "/peer-lish/peer.py", "--change=route", "--routes=2500", "--routes-per-host=40"],
     "lish-consul": [ROOT + "/peer-lish/peer.py", "--registry=consul"],
     "lish-consul-wide": [ROOT + "/peer-lish/peer.py", "--registry=consul", "--consul-connections=1200"],
@@ -32,6 +34,7 @@ CLIENT = {  # what the load client is told besides
     "lish-slow": ["--slow=50"],
     "lish-node-every": ["--node-every"],
     "lish-shared": ["--conns=1000"],
+    "lish-shared-storm": ["--conns=1000"],
 }
 PORT = int(os.environ.get("BENCH_PORT", "18000"))  # and the next ones, where these are taken
 CTL = f"http://127.0.0.1:{PORT + 1}"

@@ -2,8 +2,8 @@
 """Lish as a peer: the real server process from the real jar, and the pusher beside it.
 
   peer.py [--clusters=100] [--endpoints-per-cluster=10] [--routes=10] [--routes-per-host=1] [--groups=1]
-          [--change=endpoint|cluster|listener|route] [--dogma=embedded|apart] [--tls]
-          [--registry=files|consul] [--consul-connections=120]
+          [--change=endpoint|cluster|listener|route] [--batch=1] [--dogma=embedded|apart] [--tls]
+          [--registry=files|consul] [--consul-connections=120] [--guard=on|off]
 
 Generates a mesh folder and the file of a registry, starts `./lish serve` on them and, like the other
 peers, makes changes when it is told so: a change is a new registry file, renamed into its place, so all
@@ -64,6 +64,8 @@ def arguments():
     p.add_argument("--routes-per-host", type=int, default=1)
     p.add_argument("--groups", type=int, default=1)
     p.add_argument("--change", choices=["endpoint", "cluster", "listener", "route"], default="endpoint")
+    p.add_argument("--batch", type=int, default=1, help="endpoints of so many clusters move with each change")
+    p.add_argument("--guard", choices=["on", "off"], default="on", help="off: hosts that are replaced all the time are not kept for a while")
     p.add_argument("--tls", action="store_true")
     p.add_argument("--port", type=int, default=18000)
     p.add_argument("--ctl-port", type=int, default=18001)
@@ -90,7 +92,8 @@ class Mesh:
         self.a, self.changes, self.lock, self.base = a, 0, threading.Lock(), None
         names = [name(i) for i in range(a.clusters)]
         groups = ONE_GROUP if a.groups == 1 else "".join(GROUP.format(i=i) for i in range(a.groups))
-        self.files = {"mesh.yaml": STAGES + groups}
+        guard = "" if a.guard == "on" else "guard: { enabled: false }\n"
+        self.files = {"mesh.yaml": STAGES + groups + guard}
         for n in names:
             self.files[f"bench/clusters/{n}.yaml"] = CLUSTER.format(name=n, mark="none")
         for i in range(a.routes):
@@ -153,9 +156,10 @@ class Registry:
 
     def change(self):
         with self.lock:
-            self.changes += 1
-            i = self.changes % self.a.clusters
-            self.services[i] = self.service(i, time.time_ns())
+            for _ in range(self.a.batch):
+                self.changes += 1
+                i = self.changes % self.a.clusters
+                self.services[i] = self.service(i, time.time_ns())
             self.write()
 
 
