@@ -1,6 +1,7 @@
 package dev.lish.serve;
 
 import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.util.ArrayDeque;
@@ -231,6 +232,9 @@ final class TypeStream {
             : Optional.empty();
     if (known.isPresent()) {
       base = known.get();
+      // A version of an earlier epoch: of what came after it and was rejected, some may be in
+      // force.
+      whole = !claimedVersion.equals(Version.of(base.hash(), snapshot.epoch()).value());
     } else {
       unsure = true;
       resolveFresh(target);
