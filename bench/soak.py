@@ -42,7 +42,7 @@ class Server:
     def __init__(self, a):
         env = dict(os.environ, LISH_JAVA_OPTS=f"-Xms{a.heap} -Xmx{a.heap}")
         self.process = subprocess.Popen(
-            [sys.executable, f"{HERE}/peer-lish/peer.py", f"--clusters={a.clusters}", f"--port={PORT}",
+            [sys.executable, f"{HERE}/peer-lish/peer.py", "--guard=off", f"--clusters={a.clusters}", f"--port={PORT}",
              f"--ctl-port={PORT + 1}"], stdout=subprocess.PIPE, env=env, text=True)
         if not self.process.stdout.readline().startswith("READY"):
             raise SystemExit("lish did not start")
@@ -126,6 +126,7 @@ def verdict(samples, settled, last):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     a = arguments()
     subprocess.run(["go", "build", "-o", "xdsload", "."], cwd=f"{HERE}/xdsload", check=True)
     random.seed(1)
