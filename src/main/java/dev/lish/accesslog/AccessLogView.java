@@ -74,19 +74,24 @@ public record AccessLogView(
       ResponseClass response,
       FlagClass failure) {}
 
-  /** Requests of one kind. */
+  /**
+   * Requests of one kind.
+   *
+   * @param durations how long they took
+   * @param firstByte until the first byte of the upstream's response; for those that had one
+   */
   public record Series(
       SeriesKey key,
       long requests,
       Bytes bytes,
       long retries,
       Durations durations,
-      FirstByte firstByte) {
+      Durations firstByte) {
     /** From the client and to it. */
     public record Bytes(long received, long sent) {}
 
     /**
-     * How long they took; those without a duration are not here.
+     * How long something took; requests of which that is not known are not here.
      *
      * @param micros their sum
      * @param counts by bucket of {@link #boundsMicros}, not cumulative; one more for the rest
@@ -102,9 +107,6 @@ public record AccessLogView(
         return Sums.bounds();
       }
     }
-
-    /** Until the first byte of the upstream's response; for those that had one. */
-    public record FirstByte(long requests, long micros) {}
   }
 
   /** Requests by cluster and response, sorted. */

@@ -111,7 +111,7 @@ final class Aggregates implements Delta.Taker {
                     new Series.Bytes(sums.received, sums.sent),
                     sums.retries,
                     new Series.Durations(sums.durationMicros, Longs.asList(sums.durations)),
-                    new Series.FirstByte(sums.firstBytes, sums.firstByteMicros))));
+                    new Series.Durations(sums.firstByteMicros, Longs.asList(sums.firstBytes)))));
     return all;
   }
 

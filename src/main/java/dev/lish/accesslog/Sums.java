@@ -2,7 +2,7 @@ package dev.lish.accesslog;
 
 /** What is added up for each series; confined to whoever holds the lock of its owner. */
 final class Sums {
-  /** Upper bounds of the buckets of durations, in microseconds: 1 ms to a minute. */
+  /** Upper bounds of the buckets of times, in microseconds: 1 ms to a minute. */
   private static final long[] BOUNDS = {
     1_000,
     5_000,
@@ -25,11 +25,13 @@ final class Sums {
   long sent;
   long retries;
   long durationMicros;
-  long firstBytes;
   long firstByteMicros;
 
   /** Not cumulative; the last one takes what is above all bounds. */
   final long[] durations = new long[BOUNDS.length + 1];
+
+  /** By the same bounds; of those that had an answer from an upstream. */
+  final long[] firstBytes = new long[BOUNDS.length + 1];
 
   static long[] bounds() {
     return BOUNDS.clone();
@@ -45,8 +47,8 @@ final class Sums {
       durations[bucket(entry.duration)]++;
     }
     if (entry.firstByte >= 0) {
-      firstBytes++;
       firstByteMicros += entry.firstByte;
+      firstBytes[bucket(entry.firstByte)]++;
     }
   }
 
@@ -66,18 +68,21 @@ final class Sums {
     sent += other.sent;
     retries += other.retries;
     durationMicros += other.durationMicros;
-    firstBytes += other.firstBytes;
     firstByteMicros += other.firstByteMicros;
-    for (int i = 0; i < durations.length; i++) {
-      durations[i] += other.durations[i];
-      other.durations[i] = 0;
-    }
+    move(other.durations, durations);
+    move(other.firstBytes, firstBytes);
     other.requests = 0;
     other.received = 0;
     other.sent = 0;
     other.retries = 0;
     other.durationMicros = 0;
-    other.firstBytes = 0;
     other.firstByteMicros = 0;
+  }
+
+  private static void move(long[] from, long[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += from[i];
+      from[i] = 0;
+    }
   }
 }

@@ -26,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -208,25 +209,25 @@ final class ReplicaMemory implements Memory, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    writer.execute(
-        () -> {
-          try {
-            Path temporary = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(temporary, text.toString());
-            Files.move(
-                temporary,
-                file,
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
-            trouble = Optional.empty();
-          } catch (IOException e) {
-            trouble = Optional.of(file + ": " + e);
-            log.error(
-                "{} cannot be written; Lish goes on, but a restart forgets: {}",
-                file,
-                e.toString());
-          }
-        });
+    try {
+      writer.execute(() -> replace(file, text.toString()));
+    } catch (RejectedExecutionException closed) {
+      log.trace("{} is not written: Lish ends", file, closed);
+    }
+  }
+
+  private void replace(Path file, String text) {
+    try {
+      Path temporary = file.resolveSibling(file.getFileName() + ".new");
+      Files.writeString(temporary, text);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      trouble = Optional.empty();
+    } catch (IOException e) {
+      trouble = Optional.of(file + ": " + e);
+      log.error(
+          "{} cannot be written; Lish goes on, but a restart forgets: {}", file, e.toString());
+    }
   }
 
   /** Waits for what is still to be written, for a moment. */

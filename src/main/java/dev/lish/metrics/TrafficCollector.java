@@ -8,9 +8,9 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -48,8 +48,16 @@ final class TrafficCollector implements MultiCollector {
             s -> s.bytes().received()),
         counter(now, "lish_traffic_sent_bytes", "To clients, headers too", s -> s.bytes().sent()),
         counter(now, "lish_traffic_retries", "Attempts beyond the first", Series::retries),
-        durations(now),
-        firstBytes(now));
+        histogram(
+            now,
+            "lish_traffic_duration_seconds",
+            "Requests by how long they took",
+            Series::durations),
+        histogram(
+            now,
+            "lish_traffic_first_byte_seconds",
+            "Until the upstream's first byte",
+            Series::firstByte));
   }
 
   private static CounterSnapshot counter(
@@ -65,40 +73,21 @@ final class TrafficCollector implements MultiCollector {
     return counter.build();
   }
 
-  private static HistogramSnapshot durations(List<Series> all) {
+  private static HistogramSnapshot histogram(
+      List<Series> all, String name, String help, Function<Series, Series.Durations> times) {
     HistogramSnapshot.Builder histogram =
-        HistogramSnapshot.builder()
-            .name("lish_traffic_duration_seconds")
-            .unit(Unit.SECONDS)
-            .help("Requests by how long they took");
+        HistogramSnapshot.builder().name(name).unit(Unit.SECONDS).help(help);
     for (Series each : all) {
+      Series.Durations found = times.apply(each);
       histogram.dataPoint(
           HistogramSnapshot.HistogramDataPointSnapshot.builder()
               .labels(labels(each))
-              .sum(each.durations().micros() / 1e6)
+              .sum(found.micros() / 1e6)
               .classicHistogramBuckets(
-                  ClassicHistogramBuckets.of(
-                      BOUNDS, each.durations().counts().toArray(Number[]::new)))
+                  ClassicHistogramBuckets.of(BOUNDS, found.counts().toArray(Number[]::new)))
               .build());
     }
     return histogram.build();
-  }
-
-  private static SummarySnapshot firstBytes(List<Series> all) {
-    SummarySnapshot.Builder summary =
-        SummarySnapshot.builder()
-            .name("lish_traffic_first_byte_seconds")
-            .unit(Unit.SECONDS)
-            .help("Until the upstream's first byte");
-    for (Series each : all) {
-      summary.dataPoint(
-          SummarySnapshot.SummaryDataPointSnapshot.builder()
-              .labels(labels(each))
-              .count(each.firstByte().requests())
-              .sum(each.firstByte().micros() / 1e6)
-              .build());
-    }
-    return summary.build();
   }
 
   private static Labels labels(Series series) {

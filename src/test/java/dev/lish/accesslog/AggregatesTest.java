@@ -60,6 +60,21 @@ class AggregatesTest {
   }
 
   @Test
+  void firstBytesAreSortedIntoBucketsAndThoseWithoutAreNotThere() {
+    Entry early = entry("payments", "", 200, 6);
+    early.firstByte = 1_000;
+    Entry late = entry("payments", "", 200, 70_000);
+    late.firstByte = 60_000_001;
+    fold(1, SCOPE, early, entry("payments", "", 200, 6));
+    fold(2, SCOPE, early, late);
+
+    AccessLogView.Series.Durations firstByte = aggregates.series().get(0).firstByte();
+    assertThat(firstByte.micros()).isEqualTo(60_002_001);
+    assertThat(firstByte.counts())
+        .containsExactly(2L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L);
+  }
+
+  @Test
   void windowsForgetWhatIsTooOld() {
     fold(1_000, SCOPE, entry("payments", "", 503, 100, 2), entry("payments", "", 200, 10));
     fold(1_030, SCOPE, entry("payments", "", 200, 10));

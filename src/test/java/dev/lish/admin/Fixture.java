@@ -242,7 +242,8 @@ final class Fixture {
                 new AccessLogView.Series.Durations(
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
-                new AccessLogView.Series.FirstByte(39, 80_000))),
+                new AccessLogView.Series.Durations(
+                    80_000, List.of(0L, 38L, 0L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L)))),
         List.of(new AccessLogView.Log("edge", "ingress", 1, 40)),
         new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }

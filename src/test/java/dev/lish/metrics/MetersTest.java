@@ -227,7 +227,8 @@ class MetersTest {
                 new AccessLogView.Series.Durations(
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
-                new AccessLogView.Series.FirstByte(39, 80_000))),
+                new AccessLogView.Series.Durations(
+                    80_000, List.of(0L, 38L, 0L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L)))),
         List.of(),
         new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }
@@ -271,6 +272,9 @@ class MetersTest {
             "lish_traffic_duration_seconds_bucket" + tags + ",le=\"+Inf\"} 40",
             "lish_traffic_duration_seconds_count" + tags + "} 40",
             "lish_traffic_duration_seconds_sum" + tags + "} 3.0",
+            "lish_traffic_first_byte_seconds_bucket" + tags + ",le=\"0.01\"} 38",
+            "lish_traffic_first_byte_seconds_bucket" + tags + ",le=\"0.025\"} 39",
+            "lish_traffic_first_byte_seconds_bucket" + tags + ",le=\"+Inf\"} 39",
             "lish_traffic_first_byte_seconds_count" + tags + "} 39",
             "lish_traffic_first_byte_seconds_sum" + tags + "} 0.08");
     assertThat(meters.scrape("application/openmetrics-text").body()).endsWith("# EOF\n");

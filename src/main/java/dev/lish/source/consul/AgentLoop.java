@@ -139,7 +139,12 @@ final class AgentLoop implements AutoCloseable {
     if (wakeUp != null) {
       wakeUp.cancel(false);
     }
-    wakeUp = thread.schedule(() -> guarded(this::pump), millis, TimeUnit.MILLISECONDS);
+    try {
+      wakeUp = thread.schedule(() -> guarded(this::pump), millis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      // Closed by another thread since this turn began.
+      LOG.trace("registry {} is closed", settings.name(), closed);
+    }
   }
 
   private void start(Rotation.Start start) {
