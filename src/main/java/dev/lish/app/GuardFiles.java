@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import dev.lish.guard.Base;
+import dev.lish.guard.Presence;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Locality;
 import dev.lish.pipeline.Memory.Seen;
@@ -168,7 +169,7 @@ final class GuardFiles {
     for (Map.Entry<String, Instance> host : seen.instances().entrySet()) {
       Instance instance = host.getValue();
       out.writeUTF(host.getKey());
-      out.writeBoolean(seen.passing().getOrDefault(host.getKey(), false));
+      out.writeBoolean(seen.presence().last().getOrDefault(host.getKey(), false));
       out.writeUTF(instance.id());
       out.writeUTF(instance.address());
       out.writeInt(instance.port());
@@ -183,6 +184,8 @@ final class GuardFiles {
         out.writeUTF(pair.getValue());
       }
     }
+    times(out, seen.presence().gone());
+    times(out, seen.presence().turned());
   }
 
   private static Seen seen(DataInputStream in) throws IOException {
@@ -203,7 +206,25 @@ final class GuardFiles {
       }
       instances.put(host, new Instance(id, address, port, health, weight, locality, metadata));
     }
-    return new Seen(passing, instances);
+    return new Seen(new Presence(passing, times(in), times(in)), instances);
+  }
+
+  private static void times(DataOutputStream out, SortedMap<String, Instant> times)
+      throws IOException {
+    out.writeInt(times.size());
+    for (Map.Entry<String, Instant> time : times.entrySet()) {
+      out.writeUTF(time.getKey());
+      out.writeUTF(time.getValue().toString());
+    }
+  }
+
+  private static SortedMap<String, Instant> times(DataInputStream in) throws IOException {
+    SortedMap<String, Instant> times = new TreeMap<>();
+    // Written before departures were kept, it ends here.
+    for (int i = in.available() == 0 ? 0 : in.readInt(); i > 0; i--) {
+      times.put(in.readUTF(), Instant.parse(in.readUTF()));
+    }
+    return times;
   }
 
   // ---- files
