@@ -2,6 +2,7 @@ package dev.lish.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lish.guard.Base;
 import dev.lish.guard.GuardSettings;
 import dev.lish.guard.Presence;
 import dev.lish.model.Locality;
@@ -9,13 +10,18 @@ import dev.lish.pipeline.Memory.Seen;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,5 +71,17 @@ class GuardFilesTest {
     assertThat(kept).isEqualTo(some.presence());
     // Three of six alone would be no mass; seven of ten are.
     assertThat(next(kept, passing(7, 10), NOW.plusSeconds(20)).keep()).hasSize(3);
+  }
+
+  @Test
+  void aFileOfZerosIsUnknownAndNotAnAssignmentWithoutHosts() throws IOException {
+    Base base = new Base(new TreeMap<>(), List.of(), Optional.empty());
+    new GuardFiles(data).keepBase("consul:shop", "", base);
+    assertThat(new GuardFiles(data).base("consul:shop", "")).contains(base);
+    try (Stream<Path> files = Files.list(data.resolve("guard"))) {
+      Path file = files.findFirst().orElseThrow();
+      Files.write(file, new byte[(int) Files.size(file)]);
+    }
+    assertThat(new GuardFiles(data).base("consul:shop", "")).isEmpty();
   }
 }
