@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import dev.lish.guard.Base;
+import dev.lish.guard.Presence;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Locality;
 import dev.lish.pipeline.Memory.Seen;
@@ -15,6 +16,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +39,14 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code data/guard/}: what was sent last of each assignment, and what each query gave last.
  * Written before it is sent, by a rename, so that a crash of the process leaves the old or the new.
- * A file that cannot be read counts as unknown.
+ * Not forced to the disk, which would take longer than all the rest of a change: a power loss may
+ * leave an older or a broken file. One that cannot be read, or whose checksum is wrong, counts as
+ * unknown.
  */
 final class GuardFiles {
   private static final Logger log = LoggerFactory.getLogger(GuardFiles.class);
   private static final int MOST_FILES = 20_000;
+  private static final int CHECKSUM = 16;
 
   private final Path folder;
   private volatile Optional<String> trouble = Optional.empty();
@@ -168,7 +175,7 @@ final class GuardFiles {
     for (Map.Entry<String, Instance> host : seen.instances().entrySet()) {
       Instance instance = host.getValue();
       out.writeUTF(host.getKey());
-      out.writeBoolean(seen.passing().getOrDefault(host.getKey(), false));
+      out.writeBoolean(seen.presence().last().getOrDefault(host.getKey(), false));
       out.writeUTF(instance.id());
       out.writeUTF(instance.address());
       out.writeInt(instance.port());
@@ -183,6 +190,8 @@ final class GuardFiles {
         out.writeUTF(pair.getValue());
       }
     }
+    times(out, seen.presence().gone());
+    times(out, seen.presence().turned());
   }
 
   private static Seen seen(DataInputStream in) throws IOException {
@@ -203,7 +212,25 @@ final class GuardFiles {
       }
       instances.put(host, new Instance(id, address, port, health, weight, locality, metadata));
     }
-    return new Seen(passing, instances);
+    return new Seen(new Presence(passing, times(in), times(in)), instances);
+  }
+
+  private static void times(DataOutputStream out, SortedMap<String, Instant> times)
+      throws IOException {
+    out.writeInt(times.size());
+    for (Map.Entry<String, Instant> time : times.entrySet()) {
+      out.writeUTF(time.getKey());
+      out.writeUTF(time.getValue().toString());
+    }
+  }
+
+  private static SortedMap<String, Instant> times(DataInputStream in) throws IOException {
+    SortedMap<String, Instant> times = new TreeMap<>();
+    // Written before departures were kept, it ends here.
+    for (int i = in.available() == 0 ? 0 : in.readInt(); i > 0; i--) {
+      times.put(in.readUTF(), Instant.parse(in.readUTF()));
+    }
+    return times;
   }
 
   // ---- files
@@ -227,8 +254,14 @@ final class GuardFiles {
 
   private static <T> Optional<T> read(Path file, Reader<T> reader) {
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      return Optional.of(reader.read(new DataInputStream(new ByteArrayInputStream(bytes))));
+      byte[] all = Files.readAllBytes(file);
+      byte[] content = Arrays.copyOfRange(all, Math.min(CHECKSUM, all.length), all.length);
+      // A file of zeros, as a power loss can leave it, would else say that there were no hosts.
+      if (all.length < CHECKSUM
+          || !Arrays.equals(all, 0, CHECKSUM, checksum(content), 0, CHECKSUM)) {
+        throw new IOException("its checksum is wrong");
+      }
+      return Optional.of(reader.read(new DataInputStream(new ByteArrayInputStream(content))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
@@ -242,7 +275,10 @@ final class GuardFiles {
     try {
       writer.write(new DataOutputStream(bytes));
       Path temporary = file.resolveSibling(file.getFileName() + ".new");
-      Files.write(temporary, bytes.toByteArray());
+      try (OutputStream out = Files.newOutputStream(temporary)) {
+        out.write(checksum(bytes.toByteArray()));
+        bytes.writeTo(out);
+      }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       trouble = Optional.empty();
@@ -253,6 +289,11 @@ final class GuardFiles {
       }
       trouble = Optional.of(file + ": " + e);
     }
+  }
+
+  private static byte[] checksum(byte[] content) {
+    ContentHash hash = ContentHash.of("guard".getBytes(UTF_8), content);
+    return ByteBuffer.allocate(CHECKSUM).putLong(hash.high()).putLong(hash.low()).array();
   }
 
   private static String hash(String text) {

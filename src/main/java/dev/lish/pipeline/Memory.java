@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Base;
+import dev.lish.guard.Presence;
 import dev.lish.model.Drain;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
@@ -54,10 +55,10 @@ public interface Memory {
   /**
    * What a service had last.
    *
-   * @param passing host to true when it was passing
+   * @param presence who was passing, and who went or turned critical lately: a restart counts on
    * @param instances by host
    */
-  record Seen(SortedMap<String, Boolean> passing, SortedMap<String, Instance> instances) {}
+  record Seen(Presence presence, SortedMap<String, Instance> instances) {}
 
   /** What a query gave last, with what is kept of it; empty: not known. */
   Optional<Seen> service(DiscoveryQuery query);

@@ -80,8 +80,8 @@ final class Services {
       known.put(query, after);
     }
     if (!kept.keySet().equals(before.instances().keySet())
-        || !after.presence().last().equals(before.presence().last())) {
-      memory.keepService(query, new Memory.Seen(after.presence().last(), kept));
+        || !after.presence().equals(before.presence())) {
+      memory.keepService(query, new Memory.Seen(after.presence(), kept));
     }
     holding.tidy(Kind.GONE, of, hosts.keySet(), now);
     hosts.values().removeIf(passing -> !passing);
@@ -125,11 +125,7 @@ final class Services {
   private Known remembered(DiscoveryQuery query) {
     return memory
         .service(query)
-        .map(
-            seen ->
-                new Known(
-                    new Presence(seen.passing(), new TreeMap<>(), new TreeMap<>()),
-                    seen.instances()))
+        .map(seen -> new Known(seen.presence(), seen.instances()))
         .orElse(new Known(Presence.NONE, new TreeMap<>()));
   }
 

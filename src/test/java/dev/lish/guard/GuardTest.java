@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class GuardTest {
@@ -135,6 +136,30 @@ class GuardTest {
     assertThat(out.base().hosts()).hasSize(50);
     assertThat(out.verdict()).isInstanceOf(Verdict.Raise.class);
     assertThat(out.alarms()).isNotEmpty();
+  }
+
+  /** The longest raise and one look more: the lone host's reserve leaves no headroom at all. */
+  @Test
+  void besideOnePassingHostOfTheFirstPriorityASpareWaitsForTheLongestRaiseAndNoLonger() {
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    settled();
+    add(1, 0, 3, HealthStatus.HEALTHY);
+    Map<String, Instant> since = new TreeMap<>();
+    Instant start = now;
+    Decision decision = decide();
+    while (decision.base().hosts().size() < 4 && now.isBefore(start.plus(Duration.ofMinutes(15)))) {
+      since.keySet().retainAll(decision.waiting());
+      decision.waiting().forEach(host -> since.putIfAbsent(host, now));
+      pass(Duration.ofSeconds(10));
+      Instant ended = now.minus(GuardSettings.DEFAULT.longestRaise());
+      due = new TreeSet<>(since.keySet());
+      due.removeIf(host -> since.getOrDefault(host, now).isAfter(ended));
+      waiting = new TreeSet<>(since.keySet());
+      waiting.removeAll(due);
+      decision = decide();
+    }
+    assertThat(decision.base().hosts()).hasSize(4);
+    assertThat(Duration.between(start, now)).isLessThanOrEqualTo(Duration.ofMinutes(10));
   }
 
   @Test
