@@ -44,7 +44,8 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, f"{HERE}/peer-lish/peer.py", "--guard=off", f"--clusters={a.clusters}", f"--port={PORT}",
              f"--ctl-port={PORT + 1}"], stdout=subprocess.PIPE, env=env, text=True)
-        if not self.process.stdout.readline().startswith("READY"):
+        # Lish's own lines may come before.
+        if not any(line.startswith("READY") for line in self.process.stdout):
             raise SystemExit("lish did not start")
         self.pid = int(get(PORT + 1, "/pid"))
 
