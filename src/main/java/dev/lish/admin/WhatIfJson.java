@@ -8,6 +8,7 @@ import dev.lish.pipeline.GuardView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,10 +34,11 @@ record WhatIfJson(List<Answer> answers) {
     String add = query.get("add", "");
     Set<String> remove =
         new TreeSet<>(Splitter.on(',').omitEmptyStrings().splitToList(query.get("remove", "")));
+    OptionalInt priority = priority(query.get("priority", ""));
     boolean adds = !add.isEmpty() && !cluster.isEmpty() && remove.isEmpty();
     if (!adds && (remove.isEmpty() || !add.isEmpty())) {
       throw new WrongRequest(
-          "what-if (expected: cluster=NAME&add=NUMBER, or remove=HOST:PORT,HOST:PORT)");
+          "what-if (expected: cluster=NAME&add=NUMBER[&priority=NUMBER], or remove=HOST:PORT,HOST:PORT)");
     }
     List<Answer> answers = new ArrayList<>();
     for (GuardView.Guarded one : view.assignments()) {
@@ -49,7 +51,7 @@ record WhatIfJson(List<Answer> answers) {
             answer(
                 one,
                 adds
-                    ? WhatIf.added(one.decision(), one.terms(), number(add))
+                    ? WhatIf.added(one.decision(), one.terms(), number(add), priority)
                     : WhatIf.removed(one.decision(), one.terms(), remove)));
       }
     }
@@ -60,6 +62,17 @@ record WhatIfJson(List<Answer> answers) {
               : "remove: " + remove + " (expected: ADDRESS:PORT of hosts that Lish serves)");
     }
     return new WhatIfJson(answers);
+  }
+
+  /** Envoy: "Priorities … max 128". */
+  private static OptionalInt priority(String text) {
+    if (text.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    if (!text.matches("\\d{1,3}") || Integer.parseInt(text) > 128) {
+      throw new WrongRequest("priority: " + text + " (expected: 0..128)");
+    }
+    return OptionalInt.of(Integer.parseInt(text));
   }
 
   private static int number(String add) {

@@ -28,6 +28,7 @@ final class GuardCommand implements Command {
             "  lish guard",
             "  lish guard release payments --reason \"they are really gone\"",
             "  lish guard what-if payments --add 40",
+            "  lish guard what-if payments --add 5 --priority 1",
             "  lish guard what-if --remove 10.0.0.7:8080 --remove 10.0.0.8:8080");
     spec.usageMessage()
         .description(
@@ -39,6 +40,8 @@ final class GuardCommand implements Command {
         Command.positional(
             1, "[CLUSTER]", "The cluster; catalog:REGISTRY releases services that left together."));
     spec.addOption(Command.text("N", "So many hosts more (what-if).", "--add"));
+    spec.addOption(
+        Command.text("N", "Their priority (what-if); the first, unless given.", "--priority"));
     spec.addOption(
         Command.many("HOST:PORT", "Without this host (what-if); several times.", "--remove"));
     spec.addOption(Command.text("TEXT", "Why (release).", "-r", "--reason"));
@@ -175,6 +178,7 @@ final class GuardCommand implements Command {
     if (add.isPresent()) {
       query.put("cluster", given.required(1));
       query.put("add", add.get());
+      given.text("--priority").ifPresent(priority -> query.put("priority", priority));
     } else {
       query.put("remove", String.join(",", remove));
     }

@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param verdict what was decided of the last change, and why
  * @param levels priority to its hosts, as the guard counts them: up means up for the settle time
  * @param factor the overprovisioning factor that goes out
+ * @param written the factor that the assignment itself says, or Envoy's default
  * @param waiting hosts that must wait: to be shared as a hold before anything else is added
  * @param alarms what a person should look at
  * @param look when to decide again though nothing changes; empty: there is no need
@@ -24,6 +25,7 @@ public record Decision(
     Verdict verdict,
     SortedMap<Integer, Level> levels,
     int factor,
+    int written,
     Set<String> waiting,
     List<String> alarms,
     Optional<Instant> look) {}

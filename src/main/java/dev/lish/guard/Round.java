@@ -370,6 +370,7 @@ final class Round {
         outcome.verdict(),
         levels(false),
         outcome.factor(),
+        written,
         waiting,
         List.copyOf(alarms),
         look(next));

@@ -2,6 +2,7 @@ package dev.lish.guard;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,10 +19,14 @@ import java.util.TreeMap;
 public record WhatIf(
     String verdict, int factor, int now, boolean safe, SortedMap<Integer, Level> levels) {
 
-  /** So many hosts more, all down, in the first priority. */
-  public static WhatIf added(Decision decision, Terms terms, int hosts) {
+  /**
+   * So many hosts more, all down.
+   *
+   * @param wanted their priority; empty: the first that there is
+   */
+  public static WhatIf added(Decision decision, Terms terms, int hosts, OptionalInt wanted) {
     SortedMap<Integer, Level> after = new TreeMap<>(decision.levels());
-    int priority = after.isEmpty() ? 0 : after.firstKey();
+    int priority = wanted.orElse(after.isEmpty() ? 0 : after.firstKey());
     Level level = after.getOrDefault(priority, new Level(0, 0, 0));
     after.put(priority, level.plusDown(hosts));
     int threshold = terms.rules().threshold();
@@ -34,13 +39,15 @@ public record WhatIf(
       int fewest =
           level.counted() == 0
               ? 1
-              : PanicRule.fewest(level.counted(), threshold, PanicRule.DEFAULT_FACTOR);
+              : PanicRule.fewest(level.counted(), threshold, decision.written());
       int factor = PanicRule.factor(level.counted() + hosts, fewest);
       return new WhatIf("raise", Math.max(factor, decision.factor()), hosts, true, after);
     }
+    SortedMap<Integer, Level> before = new TreeMap<>(decision.levels());
+    before.putIfAbsent(priority, new Level(0, 0, 0));
     int fits =
-        Headroom.of(List.copyOf(decision.levels().values()), threshold, decision.factor())
-            .get(0)
+        Headroom.of(List.copyOf(before.values()), threshold, decision.factor())
+            .get(before.headMap(priority).size())
             .addable()
             .orElse(hosts);
     return new WhatIf("step", decision.factor(), Math.min(fits, hosts), true, after);

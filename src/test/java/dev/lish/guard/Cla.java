@@ -14,6 +14,11 @@ final class Cla {
 
   /** Hosts {@code p/n} by priority and number to their status. */
   static Resource of(Map<String, HealthStatus> hosts) {
+    return of(hosts, 140);
+  }
+
+  /** The same with an overprovisioning factor, which is Envoy's default when it is 140. */
+  static Resource of(Map<String, HealthStatus> hosts, int factor) {
     TreeMap<Integer, LocalityLbEndpoints.Builder> levels = new TreeMap<>();
     new TreeMap<>(hosts)
         .forEach(
@@ -33,6 +38,9 @@ final class Cla {
     ClusterLoadAssignment.Builder assignment =
         ClusterLoadAssignment.newBuilder().setClusterName("shop");
     levels.values().forEach(assignment::addEndpoints);
+    if (factor != 140) {
+      assignment.getPolicyBuilder().getOverprovisioningFactorBuilder().setValue(factor);
+    }
     return Resource.of(
         ResourceType.ENDPOINT, "shop", assignment.build().toByteString(), "endpoints/shop.yaml");
   }

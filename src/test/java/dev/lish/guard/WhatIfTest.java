@@ -1,0 +1,82 @@
+package dev.lish.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class WhatIfTest {
+  private static final ClusterRules RULES = new ClusterRules(50, true, true, false, false);
+  private static final Terms TERMS =
+      new Terms(new TreeSet<>(Set.of("payments")), RULES, GuardSettings.DEFAULT);
+
+  private final Map<String, HealthStatus> hosts = new TreeMap<>();
+
+  private void up(int priority, int count) {
+    for (int i = 0; i < count; i++) {
+      hosts.put(priority + "/" + i, HealthStatus.HEALTHY);
+    }
+  }
+
+  /** What is decided of these hosts when they have been up for long. */
+  private Decision settled(int written) {
+    Proposal proposal =
+        new Proposal(
+            Cla.of(hosts, written), RULES, GuardSettings.DEFAULT, true, Set.of(), Set.of());
+    Instant start = Instant.parse("2026-01-01T00:00:00Z");
+    Optional<Base> first = Optional.of(Guard.decide(Optional.empty(), proposal, start).base());
+    return Guard.decide(first, proposal, start.plus(Duration.ofSeconds(61)));
+  }
+
+  @Test
+  void hostsOfOnePriorityGoOutAtOnceWithTheFactorThatTheyNeed() {
+    up(0, 10);
+    WhatIf few = WhatIf.added(settled(140), TERMS, 3, OptionalInt.empty());
+    assertThat(few.verdict()).isEqualTo("admit");
+    WhatIf many = WhatIf.added(settled(140), TERMS, 40, OptionalInt.empty());
+    assertThat(many.verdict()).isEqualTo("raise");
+    assertThat(many.factor()).isEqualTo(settledWith(40, 140));
+  }
+
+  /** What the guard itself gives out when these come. */
+  private int settledWith(int more, int written) {
+    Decision before = settled(written);
+    for (int i = 100; i < 100 + more; i++) {
+      hosts.put("0/" + i, HealthStatus.UNHEALTHY);
+    }
+    Proposal proposal =
+        new Proposal(
+            Cla.of(hosts, written), RULES, GuardSettings.DEFAULT, true, Set.of(), Set.of());
+    return Cla.factor(
+        Guard.decide(Optional.of(before.base()), proposal, Instant.parse("2026-01-01T00:02:00Z"))
+            .admitted());
+  }
+
+  @Test
+  void anAssignmentsOwnFactorCounts() {
+    up(0, 10);
+    WhatIf many = WhatIf.added(settled(200), TERMS, 40, OptionalInt.empty());
+    assertThat(many.verdict()).isEqualTo("raise");
+    assertThat(many.factor()).isEqualTo(settledWith(40, 200));
+  }
+
+  @Test
+  void hostsOfAnotherPriorityAreCountedThere() {
+    up(0, 10);
+    up(1, 4);
+    WhatIf spare = WhatIf.added(settled(140), TERMS, 40, OptionalInt.of(1));
+    assertThat(spare.levels().get(0).counted()).isEqualTo(10);
+    assertThat(spare.levels().get(1).counted()).isEqualTo(44);
+    WhatIf fresh = WhatIf.added(settled(140), TERMS, 40, OptionalInt.of(2));
+    assertThat(fresh.levels().get(2).counted()).isEqualTo(40);
+    assertThat(fresh.verdict()).isIn("admit", "raise", "step");
+  }
+}
