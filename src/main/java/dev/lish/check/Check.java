@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /** Looks through the renders of a mesh folder's stages; each resource once, however often it is. */
@@ -32,7 +31,6 @@ public final class Check {
   private final Map<Descriptor, Shape> shapes = new HashMap<>();
   private final List<Inspection> stages = new ArrayList<>();
   private final Set<Origin> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final List<CompletableFuture<List<Reading>>> walks = new ArrayList<>();
   private final IdentityHashMap<Origin, Reading> readings = new IdentityHashMap<>();
 
   /** What is wrong, with the groups in which it is; none where it is wrong by itself. */
@@ -47,7 +45,7 @@ public final class Check {
     this.settings = CheckSettings.read(folder);
   }
 
-  /** Takes in what a stage renders to; its resources are looked through in the background. */
+  /** Takes in what a stage renders to, and looks through those resources that are new with it. */
   public void add(Inspection stage) {
     stages.add(stage);
     List<Origin> fresh = new ArrayList<>();
@@ -57,7 +55,7 @@ public final class Check {
       }
     }
     // Each resource by itself needs no other, so all cores take part.
-    walks.add(CompletableFuture.supplyAsync(() -> fresh.parallelStream().map(this::walk).toList()));
+    fresh.parallelStream().map(this::walk).toList().forEach(this::take);
   }
 
   /**
@@ -70,7 +68,6 @@ public final class Check {
   public List<Finding> findings(
       List<Problem> told, Map<String, Set<String>> services, LocalDate today) {
     problems.addAll(told);
-    walks.stream().flatMap(walk -> walk.join().stream()).forEach(this::take);
     stages.forEach(stage -> stage(stage, services));
     List<Finding> all = new ArrayList<>(placed());
     Problem.withoutRepeats(new TreeSet<>(problems)).stream().map(Check::told).forEach(all::add);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A mesh folder that was looked through.
@@ -23,16 +24,19 @@ import java.util.Set;
 record CheckedMesh(List<Finding> findings, int snapshots, Set<DiscoveryQuery> queries) {
   static CheckedMesh of(OfflineMesh mesh, LocalDate today) {
     Check check = new Check(mesh.types(), mesh.folder());
+    CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
     Set<DiscoveryQuery> queries = new HashSet<>();
     int snapshots = 0;
     for (String stage : mesh.mesh().map(CheckedMesh::stages).orElse(List.of())) {
       Inspection inspection = mesh.inspect(stage);
-      check.add(inspection);
+      // While the next stage is rendered.
+      taken = taken.thenRunAsync(() -> check.add(inspection));
       if (inspection.outcome() instanceof Rendering.Done done) {
         queries.addAll(Renderer.queries(done.rendered()));
         snapshots += done.rendered().groups().size();
       }
     }
+    taken.join();
     List<Finding> findings =
         check.findings(mesh.problems(), mesh.registries().serviceNames(), today);
     return new CheckedMesh(findings, snapshots, queries);
