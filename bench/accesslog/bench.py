@@ -69,7 +69,7 @@ def jvm_pid(process):
 
 def options(a):
     jfr = [f"-XX:StartFlightRecording=filename={a.jfr},settings=profile"] if a.jfr else []
-    return ["-Xmx" + a.heap, "-XX:+UseParallelGC", *jfr]
+    return ["-Xmx" + a.heap, "-XX:+UseSerialGC", *jfr]
 
 
 def lish(a, folder):
