@@ -25,9 +25,11 @@ public record WhatIf(
    * @param wanted their priority; empty: the first that there is
    */
   public static WhatIf added(Decision decision, Terms terms, int hosts, OptionalInt wanted) {
-    SortedMap<Integer, Level> after = new TreeMap<>(decision.levels());
-    int priority = wanted.orElse(after.isEmpty() ? 0 : after.firstKey());
-    Level level = after.getOrDefault(priority, new Level(0, 0, 0));
+    SortedMap<Integer, Level> before = new TreeMap<>(decision.levels());
+    int priority = wanted.orElse(before.isEmpty() ? 0 : before.firstKey());
+    Level level = before.getOrDefault(priority, new Level(0, 0, 0));
+    before.put(priority, level);
+    SortedMap<Integer, Level> after = new TreeMap<>(before);
     after.put(priority, level.plusDown(hosts));
     int threshold = terms.rules().threshold();
     boolean safe = safe(after, threshold, decision.factor());
@@ -43,8 +45,6 @@ public record WhatIf(
       int factor = PanicRule.factor(level.counted() + hosts, fewest);
       return new WhatIf("raise", Math.max(factor, decision.factor()), hosts, true, after);
     }
-    SortedMap<Integer, Level> before = new TreeMap<>(decision.levels());
-    before.putIfAbsent(priority, new Level(0, 0, 0));
     int fits =
         Headroom.of(List.copyOf(before.values()), threshold, decision.factor())
             .get(before.headMap(priority).size())

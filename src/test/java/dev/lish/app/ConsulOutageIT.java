@@ -130,39 +130,62 @@ class ConsulOutageIT {
     Await.until(hosts + " hosts", () -> hosts(envoy) == hosts);
   }
 
+  private void restart() {
+    lish.stop();
+    lish.start();
+    lish.awaitReady();
+  }
+
+  private double silence() {
+    return metric("lish_source_silence_seconds", "\"consul\"");
+  }
+
+  private void awaitSilence() {
+    Await.until("the metric rises", () -> silence() > 1);
+  }
+
+  private double alarms() {
+    return metric("lish_guard_alarms ");
+  }
+
+  private void awaitAlarm(double before) {
+    Await.until("an alarm is counted", () -> alarms() > before);
+  }
+
+  private void awaitKept(int hosts) {
+    Await.until(
+        hosts + " are kept",
+        () -> lish.get("/guard").path("holds").findValues("host").size() == hosts);
+  }
+
   @Test
   void answersOf500ServeTheLastGoodShowTheAgeAndRaiseTheMetricAlsoOverARestart() {
     try (FakeEnvoy envoy = envoy()) {
       awaitHosts(envoy, 10);
-      assertThat(metric("lish_source_silence_seconds", "\"consul\"")).isZero();
+      assertThat(silence()).isZero();
       proxy.become(Mode.FAIL);
       awaitState("stale");
       assertThat(source().path("since").asText()).isNotEmpty();
       assertThat(source().path("detail").asText()).contains("500");
-      Await.until(
-          "the metric rises", () -> metric("lish_source_silence_seconds", "\"consul\"") > 1);
+      awaitSilence();
       assertThat(hosts(envoy)).isEqualTo(10);
     }
-    lish.stop();
-    lish.start();
-    lish.awaitReady();
+    restart();
     try (FakeEnvoy envoy = envoy()) {
       awaitHosts(envoy, 10);
       assertThat(source().path("state").asText()).isEqualTo("stale");
       assertThat(source().path("detail").asText()).contains("from data/");
-      Await.until(
-          "the metric rises", () -> metric("lish_source_silence_seconds", "\"consul\"") > 1);
+      awaitSilence();
       // Eight go while nobody can tell: they are kept when it can be told.
       for (int i = 2; i < 10; i++) {
         consul.deregister("shop-" + i);
       }
-      double alarms = metric("lish_guard_alarms ");
+      double alarms = alarms();
       proxy.become(Mode.PASS);
       awaitState("current");
-      Await.until(
-          "they are kept", () -> lish.get("/guard").path("holds").findValues("host").size() == 8);
+      awaitKept(8);
       assertThat(hosts(envoy)).isEqualTo(10);
-      Await.until("an alarm is counted", () -> metric("lish_guard_alarms ") > alarms);
+      awaitAlarm(alarms);
     }
   }
 
@@ -170,22 +193,18 @@ class ConsulOutageIT {
   void anEmptyCatalogTakesNothingAwayAlsoOverARestart() {
     try (FakeEnvoy envoy = envoy()) {
       awaitHosts(envoy, 10);
-      double alarms = metric("lish_guard_alarms ");
+      double alarms = alarms();
       proxy.become(Mode.EMPTY);
-      Await.until(
-          "all are kept", () -> lish.get("/guard").path("holds").findValues("host").size() == 10);
-      Await.until("an alarm is counted", () -> metric("lish_guard_alarms ") > alarms);
+      awaitKept(10);
+      awaitAlarm(alarms);
       assertThat(hosts(envoy)).isEqualTo(10);
     }
-    lish.stop();
-    lish.start();
-    lish.awaitReady();
+    restart();
     try (FakeEnvoy envoy = envoy()) {
       awaitHosts(envoy, 10);
       proxy.become(Mode.PASS);
       awaitReturn();
-      Await.until(
-          "nothing is kept", () -> lish.get("/guard").path("holds").findValues("host").isEmpty());
+      awaitKept(0);
       assertThat(hosts(envoy)).isEqualTo(10);
     }
   }
@@ -205,8 +224,7 @@ class ConsulOutageIT {
       register(10);
       awaitHosts(envoy, 11);
       awaitReturn();
-      Await.until(
-          "nothing is kept", () -> lish.get("/guard").path("holds").findValues("host").isEmpty());
+      awaitKept(0);
       awaitState("current");
     }
   }
@@ -228,8 +246,7 @@ class ConsulOutageIT {
     lish.start();
     lish.awaitReady();
     try (FakeEnvoy envoy = envoy()) {
-      Await.until(
-          "they are kept", () -> lish.get("/guard").path("holds").findValues("host").size() == 3);
+      awaitKept(3);
       awaitHosts(envoy, 6);
     }
   }

@@ -3,7 +3,6 @@ package dev.lish.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +17,8 @@ class WhatIfTest {
   private static final Terms TERMS =
       new Terms(new TreeSet<>(Set.of("payments")), RULES, GuardSettings.DEFAULT);
 
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
   private final Map<String, HealthStatus> hosts = new TreeMap<>();
 
   private void up(int priority, int count) {
@@ -26,14 +27,16 @@ class WhatIfTest {
     }
   }
 
-  /** What is decided of these hosts when they have been up for long. */
-  private Decision settled(int written) {
+  private Decision decide(Optional<Base> base, int written, int second) {
     Proposal proposal =
         new Proposal(
             Cla.of(hosts, written), RULES, GuardSettings.DEFAULT, true, Set.of(), Set.of());
-    Instant start = Instant.parse("2026-01-01T00:00:00Z");
-    Optional<Base> first = Optional.of(Guard.decide(Optional.empty(), proposal, start).base());
-    return Guard.decide(first, proposal, start.plus(Duration.ofSeconds(61)));
+    return Guard.decide(base, proposal, START.plusSeconds(second));
+  }
+
+  /** What is decided of these hosts when they have been up for long. */
+  private Decision settled(int written) {
+    return decide(Optional.of(decide(Optional.empty(), written, 0).base()), written, 61);
   }
 
   @Test
@@ -52,12 +55,7 @@ class WhatIfTest {
     for (int i = 100; i < 100 + more; i++) {
       hosts.put("0/" + i, HealthStatus.UNHEALTHY);
     }
-    Proposal proposal =
-        new Proposal(
-            Cla.of(hosts, written), RULES, GuardSettings.DEFAULT, true, Set.of(), Set.of());
-    return Cla.factor(
-        Guard.decide(Optional.of(before.base()), proposal, Instant.parse("2026-01-01T00:02:00Z"))
-            .admitted());
+    return Cla.factor(decide(Optional.of(before.base()), written, 120).admitted());
   }
 
   @Test

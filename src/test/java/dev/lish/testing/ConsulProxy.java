@@ -6,8 +6,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,14 +38,7 @@ public final class ConsulProxy implements AutoCloseable {
   /** Starts on a free port. */
   public ConsulProxy(URI consul) {
     this.consul = consul;
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    server.createContext("/", this::answer);
-    server.setExecutor(threads);
-    server.start();
+    server = HttpServers.start(0, this::answer, threads);
   }
 
   /** Where it listens. */

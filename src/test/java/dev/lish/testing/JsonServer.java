@@ -6,8 +6,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,14 +34,7 @@ public final class JsonServer implements AutoCloseable {
 
   /** Starts on a free port. */
   public JsonServer() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    server.createContext("/", this::answer);
-    server.setExecutor(threads);
-    server.start();
+    server = HttpServers.start(0, this::answer, threads);
   }
 
   /** Of the document; its query is a secret. */

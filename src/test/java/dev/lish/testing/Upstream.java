@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,9 +33,9 @@ public final class Upstream implements AutoCloseable {
   private volatile int status = 200;
   private volatile Duration delay = Duration.ZERO;
 
-  private Upstream(String name, HttpServer server) {
+  private Upstream(String name, int port) {
     this.name = name;
-    this.server = server;
+    server = HttpServers.start(port, this::answer, threads);
   }
 
   /** Starts it on a free port. */
@@ -47,17 +45,7 @@ public final class Upstream implements AutoCloseable {
 
   /** Starts it on this port. */
   public static Upstream start(String name, int port) {
-    try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-      Upstream upstream = new Upstream(name, server);
-      server.createContext("/", upstream::answer);
-      server.setExecutor(upstream.threads);
-      server.start();
-      return upstream;
-    } catch (IOException e) {
-      throw new AssertionError("cannot listen on port " + port, e);
-    }
+    return new Upstream(name, port);
   }
 
   /** Its name. */
