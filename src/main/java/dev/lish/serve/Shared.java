@@ -25,6 +25,9 @@ final class Shared {
 
   private static final long MOST_STEP_BYTES = 16L << 20;
 
+  /** Of all sets that are remembered; one of 1,000 clusters takes some 50 KiB beside the others. */
+  private static final long MOST_KNOWN_RESOURCES = 512L << 10;
+
   private final Encoder encoder;
   private final ClusterNames clusterNames = new ClusterNames();
   private final Mentions mentions = new Mentions();
@@ -32,7 +35,8 @@ final class Shared {
   private final Recent<Kept, ResourceSet> kept = Recent.ofCount(64);
   private final Recent<Whole, List<Resource>> wholes = Recent.ofCount(256);
   private final Recent<Asked, Part> parts = Recent.ofCount(256);
-  private final Recent<Known, ResourceSet> known = Recent.ofCount(256);
+  private final Recent<Known, ResourceSet> known =
+      new Recent<>(MOST_KNOWN_RESOURCES, set -> set.byName().size() + 16L);
   private final Recent<Between, Optional<ResourceSet>> between = Recent.ofCount(256);
   private final Recent<Step, Optional<Draft>> steps =
       new Recent<>(MOST_STEP_BYTES, d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L);

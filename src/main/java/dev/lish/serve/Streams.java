@@ -2,7 +2,9 @@ package dev.lish.serve;
 
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
+import dev.lish.model.Version;
 import dev.lish.snapshot.Assignment;
+import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import io.netty.channel.EventLoop;
 import java.time.Clock;
@@ -84,6 +86,11 @@ final class Streams {
     }
     published = before.next(assignment, now(), micros(since));
     loops.values().forEach(Loop::wake);
+  }
+
+  /** An earlier process, or this one, sent this set under this version. */
+  void remember(Version version, ResourceSet set) {
+    shared.remember(version, set);
   }
 
   Progress progress(SnapshotKey key) {
