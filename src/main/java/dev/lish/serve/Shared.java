@@ -39,7 +39,11 @@ final class Shared {
       new Recent<>(MOST_KNOWN_RESOURCES, set -> set.byName().size() + 16L);
   private final Recent<Between, Optional<ResourceSet>> between = Recent.ofCount(256);
   private final Recent<Step, Optional<Draft>> steps =
-      new Recent<>(MOST_STEP_BYTES, d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L);
+      new Recent<>(
+          MOST_STEP_BYTES,
+          d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L,
+          Encoder.OLDEST,
+          System::nanoTime);
 
   Shared(XdsMeter meter) {
     encoder = new Encoder(meter);
