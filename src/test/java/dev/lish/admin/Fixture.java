@@ -199,14 +199,15 @@ final class Fixture {
             Optional.of(new Version("b")),
             "bad lb_policy",
             NOW,
-            "c/payments.yaml"));
+            "c/payments.yaml",
+            false));
   }
 
   private static Map<ResourceType, TypeView> listener() {
     return Map.of(
         ResourceType.LISTENER,
         new TypeView(
-            Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, ""));
+            Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, "", true));
   }
 
   static Traffic traffic(Span span) {

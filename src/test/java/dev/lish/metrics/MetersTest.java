@@ -166,7 +166,13 @@ class MetersTest {
   /** The older version was accepted. */
   private static NodeView.TypeView typeView(Optional<Version> sent, int secondsAgo) {
     return new NodeView.TypeView(
-        sent, Optional.of(OLDER), Optional.empty(), "", NOW.minusSeconds(secondsAgo), "");
+        sent,
+        Optional.of(OLDER),
+        Optional.empty(),
+        "",
+        NOW.minusSeconds(secondsAgo),
+        "",
+        !sent.equals(Optional.of(OLDER)));
   }
 
   @Test
