@@ -65,7 +65,7 @@ class OrderIT {
       client.next(CLUSTER);
       Answer again = client.next(ENDPOINT);
       assertThat(again.names()).containsExactly("a");
-      assertThat(server.type(ENDPOINT).waits()).isTrue();
+      Await.until("it waits", () -> server.type(ENDPOINT).waits());
       client.ack(again);
       Await.until("its ACK is in", () -> !server.type(ENDPOINT).waits());
     }
