@@ -275,10 +275,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   }
 
   private void silent(ResourceType type, Duration wait) {
-    LOG.warn("{} has not answered for {} within {}; its stream ends", this, type, wait);
-    close(
-        Status.UNAVAILABLE.withDescription("no answer for " + type.label() + " within " + wait),
-        "unanswered");
+    String what = type.label() + " within " + wait.toMillis() / 1_000.0 + " s";
+    LOG.warn("{} has not answered for {}; its stream ends", this, what);
+    close(Status.UNAVAILABLE.withDescription("no answer for " + what), "unanswered");
   }
 
   private void refuse(Reception.Refused refused) {

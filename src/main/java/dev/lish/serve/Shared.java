@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all streams compute alike, computed once: what a stream costs is what differs between it and
@@ -45,6 +46,8 @@ final class Shared {
           Encoder.OLDEST,
           System::nanoTime);
 
+  private volatile @Nullable Taken lastTaken;
+
   Shared(XdsMeter meter) {
     encoder = new Encoder(meter);
   }
@@ -73,6 +76,32 @@ final class Shared {
     @Override
     public int hashCode() {
       return newer.hashCode() * 31 + older.hashCode();
+    }
+  }
+
+  /**
+   * A step that a stream took, remembered by identity: the next streams of its group, which have
+   * the same sets, take it too, and need not look it up by content.
+   *
+   * @param from what the stream had
+   * @param to what it has then
+   */
+  record Taken(
+      Kind kind,
+      ResourceSet from,
+      ResourceSet to,
+      Set<String> names,
+      boolean wildcard,
+      Optional<Draft> draft) {
+    @SuppressWarnings("ReferenceEquality") // others are looked up by content
+    boolean by(TypeStream stream, ResourceSet target, int epoch) {
+      return from == stream.base
+          && to == target
+          && names == stream.subscription.names()
+          && wildcard == stream.subscription.wildcard()
+          && kind.type == stream.type
+          && kind.delta == stream.delta
+          && kind.epoch == epoch;
     }
   }
 
@@ -126,6 +155,17 @@ final class Shared {
         ? Difference.NONE
         : differences.get(
             new Pair(newer.type(), older.hash(), newer.hash()), key -> newer.since(older));
+  }
+
+  /** The step that was taken last, if it is this stream's too. */
+  Optional<Taken> taken(TypeStream stream, ResourceSet target, int epoch) {
+    Taken last = lastTaken;
+    return last != null && last.by(stream, target, epoch) ? Optional.of(last) : Optional.empty();
+  }
+
+  /** A stream takes this step: others will. */
+  void take(Taken taken) {
+    lastTaken = taken;
   }
 
   /** What streams are told that differ in nothing: worked out for the first of them. */

@@ -195,6 +195,14 @@ final class TypeStream {
     claims = Claims.NONE;
   }
 
+  /** The client is taken to have this set. */
+  void advance(ResourceSet next) {
+    base = next;
+    whole = false;
+    answerDue = false;
+    unsure = false;
+  }
+
   /** Notes that a response goes out now. */
   void sent(Draft draft, String nonce, long now, Snapshot from) {
     if (inFlight != null) {
