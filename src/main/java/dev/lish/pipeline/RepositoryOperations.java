@@ -62,7 +62,7 @@ public final class RepositoryOperations implements Operations {
         Optional.of(stage),
         order,
         "Promote",
-        (on, signature) -> Orders.promote(on.control(), revision, signature));
+        (on, signature) -> Orders.promote(on.control(), revision, on.held(), signature));
   }
 
   @Override

@@ -86,6 +86,7 @@ final class Fixture {
                 Optional.of(new Revision(7)),
                 Optional.of(new Revision(6)),
                 List.of(Problem.warning("mesh.yaml", 3, "no node matches"), problem),
+                false,
                 new TreeSet<>(Set.of("consul"))),
             new View.Stage(
                 "release",
@@ -94,6 +95,7 @@ final class Fixture {
                 Optional.of(new Revision(6)),
                 Optional.of(new Revision(6)),
                 List.of(),
+                false,
                 new TreeSet<>())),
         new View.Membership(
             Optional.of(new Revision(5)),
