@@ -54,6 +54,7 @@ final class CleartextSecrets {
         stage.target(),
         stage.serving(),
         problems,
+        stage.held(),
         stage.waitingFor());
   }
 }

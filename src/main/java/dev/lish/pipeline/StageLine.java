@@ -11,6 +11,7 @@ import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.Service;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,6 +38,10 @@ final class StageLine {
   private Optional<Revision> target = Optional.empty();
   private Optional<Serving> serving = Optional.empty();
   private Optional<Held> held = Optional.empty();
+
+  /** When the order was given under which the stage took what it serves. */
+  private Optional<Instant> servedUnder = Optional.empty();
+
   private Optional<Inputs> running = Optional.empty();
   private Optional<Inputs> tried = Optional.empty();
   private Optional<Set<String>> reads = Optional.empty();
@@ -68,8 +73,11 @@ final class StageLine {
    *     where it was, since only from there can be told whom the way to head would cut off
    */
   void aim(StageControl next, Optional<Revision> head, List<Revision> served) {
-    control = next;
     Optional<Revision> nextTarget = Delivery.target(next, head);
+    if (acceptsNothing(next, nextTarget)) {
+      servedUnder = Optional.of(next.at());
+    }
+    control = next;
     if (nextTarget.equals(target)) {
       return;
     }
@@ -87,6 +95,19 @@ final class StageLine {
       }
     }
     aimed = true;
+  }
+
+  /** An order to stay where the stage is, without anything that waits, and a pause and its end. */
+  private boolean acceptsNothing(StageControl next, Optional<Revision> nextTarget) {
+    if (next.at().equals(control.at())) {
+      return false;
+    }
+    boolean stays = held.isEmpty() && revision().isPresent() && revision().equals(nextTarget);
+    boolean onlyPaused =
+        next.revision().equals(control.revision())
+            && next.paused() != control.paused()
+            && servedUnder.equals(Optional.of(control.at()));
+    return stays || onlyPaused;
   }
 
   /** The revision to render next: the target or, at a start where it is refused, an older one. */
@@ -200,7 +221,8 @@ final class StageLine {
 
   /**
    * Serves what was rendered, unless it would leave connected Envoys without a group, or is twice
-   * or half of what is served. An operator who promoted the revision by name has accepted that.
+   * or half of what is served. An operator who promotes the revision by name accepts that, once:
+   * when data of a registry makes something else of the same revision later, it is looked at again.
    *
    * @param settled false for a while after a restart: Envoys that were connected are not back yet
    * @return true when the stage serves something new
@@ -220,13 +242,16 @@ final class StageLine {
       return false;
     }
     serving = Optional.of(next.serving());
+    servedUnder = Optional.of(control.at());
     held = Optional.empty();
     fallbacks.clear();
     return true;
   }
 
   private Optional<Problem> hindrance(Held next, Collection<Node> connected, boolean settled) {
-    if (control.revision().isPresent() || serving.isEmpty()) {
+    boolean accepted =
+        control.revision().isPresent() && !servedUnder.equals(Optional.of(control.at()));
+    if (accepted || serving.isEmpty()) {
       return Optional.empty();
     }
     return new Hold(name, serving.get().rendered(), next.serving().rendered())
@@ -278,6 +303,7 @@ final class StageLine {
   }
 
   View.Stage view(boolean local, List<Problem> shown) {
-    return new View.Stage(name, control, local, target, revision(), shown, waitingFor);
+    return new View.Stage(
+        name, control, local, target, revision(), shown, held.isPresent(), waitingFor);
   }
 }

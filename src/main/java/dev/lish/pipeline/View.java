@@ -58,6 +58,7 @@ public record View(
    * @param target the revision that it should have; empty when none is known yet
    * @param serving the revision that it has; empty when it serves nothing
    * @param problems of the target revision: errors refuse it, warnings do not
+   * @param held true: what was rendered waits for a promotion, as a problem says
    * @param waitingFor registries whose catalogs its templates need and that have not answered
    */
   public record Stage(
@@ -67,6 +68,7 @@ public record View(
       Optional<Revision> target,
       Optional<Revision> serving,
       List<Problem> problems,
+      boolean held,
       SortedSet<String> waitingFor) {
     /** Copies the collections. */
     public Stage {
@@ -76,7 +78,7 @@ public record View(
 
     /** The same stage under another control. */
     Stage with(StageControl other) {
-      return new Stage(name, other, local, target, serving, problems, waitingFor);
+      return new Stage(name, other, local, target, serving, problems, held, waitingFor);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import dev.lish.guard.ClusterRules;
 import dev.lish.guard.Terms;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
@@ -54,8 +55,9 @@ final class GroupBuilder {
     if (first != null) {
       document
           .text()
-          .error(
+          .report(
               sink,
+              ProblemKind.DUPLICATE_NAME,
               document.line(),
               "%s \"%s\" twice in group %s, first at %s (expected: names that differ)"
                   .formatted(document.type().label(), document.name(), key.group(), first.place()));
@@ -123,7 +125,9 @@ final class GroupBuilder {
       Optional<EndpointSpec> spec = discovery.ofName(cluster, eds, sink);
       spec.ifPresent(found -> endpoints.putIfAbsent(eds.name(), found));
     } else if (eds.ours()) {
-      cluster.text().error(sink, eds.line(), discovery.unknown(eds.name()));
+      cluster
+          .text()
+          .report(sink, ProblemKind.UNKNOWN_ENDPOINTS, eds.line(), discovery.unknown(eds.name()));
     }
   }
 

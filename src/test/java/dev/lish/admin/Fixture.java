@@ -40,6 +40,7 @@ import dev.lish.source.Health;
 import dev.lish.source.Hold;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Service;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
@@ -49,6 +50,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +88,7 @@ final class Fixture {
                 Optional.of(new Revision(7)),
                 Optional.of(new Revision(6)),
                 List.of(Problem.warning("mesh.yaml", 3, "no node matches"), problem),
+                false,
                 new TreeSet<>(Set.of("consul"))),
             new View.Stage(
                 "release",
@@ -94,6 +97,7 @@ final class Fixture {
                 Optional.of(new Revision(6)),
                 Optional.of(new Revision(6)),
                 List.of(),
+                false,
                 new TreeSet<>())),
         new View.Membership(
             Optional.of(new Revision(5)),
@@ -315,6 +319,14 @@ final class Fixture {
           ? CompletableFuture.failedFuture(new NoSuchElementException("not found"))
           : CompletableFuture.completedFuture(
               new MeshFolder(revision.orElse(new Revision(7)), files));
+    }
+
+    @Override
+    public SortedMap<String, List<Service>> catalogs() {
+      Service payments =
+          new Service(
+              "payments", new TreeSet<>(Set.of("v2")), new TreeMap<>(Map.of("team", "money")));
+      return new TreeMap<>(Map.of("consul", List.of(payments)));
     }
 
     @Override

@@ -101,6 +101,7 @@ class MetersTest {
         Optional.of(new Revision(7)),
         serving,
         List.of(Problem.error("a.yaml", 1, "x"), Problem.warning("a.yaml", 2, "y")),
+        false,
         new TreeSet<>());
   }
 
