@@ -53,7 +53,8 @@ class ArchitectureTest {
           config: model
           diff: render delivery snapshot model
           recorder: model
-          trial: recorder serve snapshot render source source.files model
+          trial: trial.wire recorder serve snapshot render source source.files model
+          trial.wire:
           app: model source source.web source.dogma source.consul source.files source.http source.kept render \
             snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
           cli: app config source source.files render check snapshot guard delivery diff trial model
@@ -69,7 +70,7 @@ class ArchitectureTest {
           io.grpc: serve accesslog app recorder
           org.apache.kafka: accesslog
           io.micrometer: metrics app source.dogma
-          com.linecorp.armeria.server: app admin serve accesslog trial
+          com.linecorp.armeria.server: app admin serve accesslog
           picocli: cli
           com.google.re2j: check
           """);

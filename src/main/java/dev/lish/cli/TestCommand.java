@@ -115,6 +115,7 @@ final class TestCommand implements Command {
     TestFiles tests = TestFiles.read(mesh.folder());
     TreeSet<Problem> problems = new TreeSet<>(mesh.problems());
     problems.addAll(tests.problems());
+    mesh.mesh().ifPresent(known -> problems.addAll(tests.against(known)));
     if (problems.stream().anyMatch(Problem::isError) || mesh.mesh().isEmpty()) {
       ProblemPrinter.lines(terminal, problems);
       throw Failure.input("nothing was tested");
@@ -146,7 +147,8 @@ final class TestCommand implements Command {
   private static List<RunSpec> runs(
       Terminal terminal, Arguments given, TestFiles.Matrix matrix, Mesh mesh)
       throws TrialException {
-    List<String> stages = given.all("--stage").isEmpty() ? matrix.stages() : given.all("--stage");
+    List<String> stages =
+        given.all("--stage").isEmpty() ? matrix.stageNames() : given.all("--stage");
     List<String> known = mesh.stages().stream().map(StageRule::name).toList();
     if (stages.isEmpty()) {
       // A stage that renders another's bytes shows nothing that the other does not.

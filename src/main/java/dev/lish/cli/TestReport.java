@@ -54,6 +54,9 @@ final class TestReport {
   }
 
   private void warnings(List<RunResult> results) {
+    Set<String> notes = new LinkedHashSet<>();
+    results.forEach(result -> notes.addAll(result.notes()));
+    notes.forEach(note -> terminal.print(terminal.yellow(Terminal.clean("differs: " + note))));
     Set<String> all = new LinkedHashSet<>();
     results.forEach(result -> all.addAll(result.warnings()));
     for (String warning : all) {

@@ -31,37 +31,67 @@ record Expectation(
   /**
    * Of an answer.
    *
+   * @param none true: there must be none
    * @param status an expression such as {@code 200} or {@code 5..}
    * @param headers name in lower case to what its value is
    */
   record OfAnswer(
-      Optional<String> status, SortedMap<String, TextMatch> headers, Optional<TextMatch> body) {
+      boolean none,
+      Optional<String> status,
+      SortedMap<String, TextMatch> headers,
+      Optional<TextMatch> body) {
+    /** Any answer. */
+    static final OfAnswer ANY =
+        new OfAnswer(false, Optional.empty(), new TreeMap<>(), Optional.empty());
+
     OfAnswer {
       headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
     }
   }
 
   /**
-   * Of what came to an upstream.
+   * Of what came to upstreams.
    *
    * @param cluster that served it; an empty text: none
    * @param attempts how many requests came to upstreams for one request
-   * @param headers name in lower case to what its value is, in the last attempt
+   * @param request of the last attempt
    */
-  record OfUpstream(
-      Optional<String> cluster,
-      OptionalInt attempts,
+  record OfUpstream(Optional<String> cluster, OptionalInt attempts, Optional<OfAttempt> request) {
+    /** Whatever came. */
+    static final OfUpstream ANY =
+        new OfUpstream(Optional.empty(), OptionalInt.empty(), Optional.empty());
+  }
+
+  /**
+   * Of a request that came to an upstream.
+   *
+   * @param over of its connection
+   * @param headers name in lower case to what its value is
+   */
+  record OfAttempt(
+      OfConnection over,
       Optional<TextMatch> method,
       Optional<TextMatch> path,
-      SortedMap<String, TextMatch> headers) {
-    OfUpstream {
+      SortedMap<String, TextMatch> headers,
+      Optional<TextMatch> body) {
+    OfAttempt {
       headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
     }
-
-    boolean looksAtRequest() {
-      return method.isPresent() || path.isPresent() || !headers.isEmpty();
-    }
   }
+
+  /**
+   * Of a connection to an upstream.
+   *
+   * @param http2 true: HTTP/2, false: HTTP/1.1
+   * @param tls whether it is over TLS
+   * @param serverName whom Envoy asked for
+   * @param clientCertificate a name in the certificate that Envoy showed
+   */
+  record OfConnection(
+      Optional<Boolean> http2,
+      Optional<Boolean> tls,
+      Optional<TextMatch> serverName,
+      Optional<TextMatch> clientCertificate) {}
 
   /**
    * Shares of clusters.

@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A map of a test file; a key that is not known is a Problem. */
@@ -26,12 +25,11 @@ final class Fields {
   private final int line;
   private final Map<String, Node> entries;
 
-  Fields(YamlFile file, Node node, String what, String... known) {
+  Fields(YamlFile file, Node node, String what, List<String> keys) {
     this.file = file;
     this.what = what;
     this.line = YamlFile.line(node);
     this.entries = file.map(node, what);
-    List<String> keys = List.of(known);
     entries.forEach(
         (key, value) -> {
           if (!keys.contains(key)) {
@@ -75,6 +73,15 @@ final class Fields {
       wrong(key, text.get() + " (expected: true or false)");
     }
     return text.equals(Optional.of("true"));
+  }
+
+  /** {@code http1} or {@code http2}; without it, the former. */
+  boolean isHttp2(String key) {
+    Optional<String> text = text(key);
+    if (text.isPresent() && !List.of("http1", "http2").contains(text.get())) {
+      wrong(key, text.get() + " (expected: http1 or http2)");
+    }
+    return text.equals(Optional.of("http2"));
   }
 
   /** {@code 250ms}, {@code 3s} or {@code 1m}. */
@@ -122,16 +129,7 @@ final class Fields {
 
   /** A list of texts, or one text. */
   List<String> all(String key) {
-    return get(key)
-        .map(
-            node ->
-                node instanceof SequenceNode list
-                    ? list.getValue().stream()
-                        .map(item -> file.text(item, what + ": " + key))
-                        .flatMap(Optional::stream)
-                        .toList()
-                    : file.text(node, what + ": " + key).stream().toList())
-        .orElse(List.of());
+    return get(key).map(node -> file.texts(node, what + ": " + key)).orElse(List.of());
   }
 
   /** Text, or {@code { contains: … }}, {@code { matches: … }} or {@code { absent: true }}. */
@@ -158,7 +156,7 @@ final class Fields {
     if (!(node instanceof MappingNode)) {
       return scalar(node, name).map(TextMatch.Equal::new);
     }
-    Fields fields = new Fields(file, node, name, "contains", "matches", "absent");
+    Fields fields = new Fields(file, node, name, List.of("contains", "matches", "absent"));
     if (fields.entries.size() != 1) {
       file.problem(
           YamlFile.line(node),

@@ -1,5 +1,7 @@
 package dev.lish.trial;
 
+import dev.lish.trial.wire.Answer;
+import dev.lish.trial.wire.Received;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,11 +28,20 @@ final class Judge {
   }
 
   private void one(Exchange exchange) {
-    if (exchange.answer().isEmpty()) {
-      failures.add("no answer: " + exchange.trouble());
+    time(exchange);
+    if (exchange.answer().isPresent() == expected.answer().none()) {
+      failures.add(
+          exchange
+              .answer()
+              .map(a -> "status %d (expected: no answer)".formatted(a.status()))
+              .orElse("no answer: " + exchange.trouble()));
       return;
     }
-    Answer answer = exchange.answer().get();
+    exchange.answer().ifPresent(this::answer);
+    upstream(exchange);
+  }
+
+  private void answer(Answer answer) {
     Expectation.OfAnswer of = expected.answer();
     if (of.status().isPresent() && !Integer.toString(answer.status()).matches(of.status().get())) {
       failures.add(
@@ -39,8 +50,6 @@ final class Judge {
     }
     of.headers().forEach((name, match) -> text("header " + name, match, answer.header(name)));
     of.body().ifPresent(match -> text("body", match, Optional.of(answer.body())));
-    time(exchange);
-    upstream(exchange);
   }
 
   private void time(Exchange exchange) {
@@ -64,25 +73,29 @@ final class Judge {
 
   private void upstream(Exchange exchange) {
     Expectation.OfUpstream of = expected.upstream();
-    List<Exchange.Received> received = exchange.received();
+    List<Received> received = exchange.received();
     String served = served(exchange);
     if (of.cluster().isPresent() && !of.cluster().get().equals(served)) {
       failures.add("served by %s (expected: %s)".formatted(name(served), name(of.cluster().get())));
     }
     if (of.attempts().isPresent() && of.attempts().getAsInt() != received.size()) {
-      List<String> clusters = received.stream().map(Exchange.Received::cluster).toList();
+      List<String> clusters = received.stream().map(Received::cluster).toList();
       failures.add(
           "%d attempts: %s (expected: %d)"
               .formatted(received.size(), clusters, of.attempts().getAsInt()));
     }
-    if (!of.looksAtRequest()) {
-      return;
-    }
-    if (received.isEmpty()) {
-      failures.add("no upstream got the request (expected: one to look at)");
-      return;
-    }
-    Exchange.Received last = received.get(received.size() - 1);
+    of.request()
+        .ifPresent(
+            request -> {
+              if (received.isEmpty()) {
+                failures.add("no upstream got the request (expected: one to look at)");
+              } else {
+                attempt(request, received.get(received.size() - 1));
+              }
+            });
+  }
+
+  private void attempt(Expectation.OfAttempt of, Received last) {
     of.method().ifPresent(m -> text("upstream's method", m, Optional.of(last.method())));
     of.path().ifPresent(m -> text("upstream's path", m, Optional.of(last.path())));
     of.headers()
@@ -92,11 +105,47 @@ final class Judge {
                     "upstream's header " + name,
                     match,
                     Optional.ofNullable(last.headers().get(name))));
+    of.body().ifPresent(m -> text("upstream's body", m, Optional.of(last.body())));
+    connection(of.over(), last.over());
+  }
+
+  private void connection(Expectation.OfConnection of, Received.Over over) {
+    same("upstream's protocol", protocol(over.http2()), of.http2().map(Judge::protocol));
+    same("upstream's connection", secure(over.tls().isPresent()), of.tls().map(Judge::secure));
+    of.serverName()
+        .ifPresent(
+            m -> text("upstream's server name", m, over.tls().flatMap(Received.Tls::serverName)));
+    of.clientCertificate()
+        .ifPresent(
+            match -> {
+              List<String> names = over.tls().map(Received.Tls::clientNames).orElse(List.of());
+              // One of its names is enough.
+              if (names.stream().noneMatch(name -> match.matches(Optional.of(name)))) {
+                text(
+                    "Envoy's certificate",
+                    match,
+                    names.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", names)));
+              }
+            });
+  }
+
+  private void same(String what, String found, Optional<String> wanted) {
+    wanted
+        .filter(text -> !text.equals(found))
+        .ifPresent(text -> failures.add("%s: %s (expected: %s)".formatted(what, found, text)));
+  }
+
+  private static String protocol(boolean http2) {
+    return http2 ? "http2" : "http1";
+  }
+
+  private static String secure(boolean tls) {
+    return tls ? "over TLS" : "in cleartext";
   }
 
   /** The last attempt's answer is what the client got. */
   private static String served(Exchange exchange) {
-    List<Exchange.Received> received = exchange.received();
+    List<Received> received = exchange.received();
     return received.isEmpty() ? "" : received.get(received.size() - 1).cluster();
   }
 

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a test must not leave behind: processes and the folder with their files. All of it is gone
- * when this is closed, or when the JVM ends by Ctrl-C, SIGTERM or a bug. Safe for use by several
- * threads.
+ * when this is closed, when the JVM ends by Ctrl-C, SIGTERM or a bug, and, by its {@link Watcher},
+ * when it is killed. Safe for use by several threads.
  */
 final class Leftovers implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 5;
@@ -22,6 +22,7 @@ final class Leftovers implements AutoCloseable {
   private final Path folder;
   private final Set<Process> processes = ConcurrentHashMap.newKeySet();
   private final Thread hook = new Thread(this::clean, "lish-test-stop");
+  private final Watcher watcher;
   private volatile boolean closing;
 
   Leftovers() throws TrialException {
@@ -29,6 +30,12 @@ final class Leftovers implements AutoCloseable {
       folder = Files.createTempDirectory("lish-test-" + ProcessHandle.current().pid() + "-");
     } catch (IOException e) {
       throw new TrialException("no temporary folder: " + e.getMessage(), e);
+    }
+    try {
+      watcher = Watcher.of(folder);
+    } catch (IOException e) {
+      delete(folder);
+      throw new TrialException("/bin/sh: cannot be started: " + e.getMessage(), e);
     }
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -42,20 +49,23 @@ final class Leftovers implements AutoCloseable {
     }
   }
 
-  /** Starts a process, whose end is sure from here on. */
+  /**
+   * Starts a process, whose end is sure from here on.
+   *
+   * @param builder with a working folder of {@link #folder} that no other process has
+   */
   Process start(ProcessBuilder builder) throws TrialException {
     try {
       synchronized (processes) {
         if (closing) {
           throw new TrialException("the test is being ended");
         }
-        Process process = builder.start();
+        Process process = builder.command(Watcher.watched(builder.command())).start();
         processes.add(process);
         return process;
       }
     } catch (IOException e) {
-      throw new TrialException(
-          builder.command().get(0) + ": cannot be started: " + e.getMessage(), e);
+      throw new TrialException("/bin/sh: cannot be started: " + e.getMessage(), e);
     }
   }
 
@@ -94,6 +104,7 @@ final class Leftovers implements AutoCloseable {
     processes.forEach(process -> ended(process, TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)));
     processes.clear();
     delete(folder);
+    watcher.close();
   }
 
   private static void delete(Path root) {

@@ -1,6 +1,8 @@
 package dev.lish.trial;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.Nearest;
+import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.recorder.RecordedStream;
@@ -8,6 +10,8 @@ import dev.lish.recorder.Recorder;
 import dev.lish.render.Bootstrap;
 import dev.lish.snapshot.Assignment;
 import dev.lish.source.MeshFolder;
+import dev.lish.trial.wire.Stubs;
+import dev.lish.trial.wire.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +29,10 @@ final class Run implements AutoCloseable {
   private final RunSpec spec;
   private final MeshFolder original;
   private final Leftovers leftovers;
-  private final Stubs stubs = new Stubs();
-  private final Wiring wiring = new Wiring(stubs);
+  private final Tls tls = new Tls();
+  private final Stubs stubs = new Stubs(tls);
+  private final Client client = new Client(tls);
+  private final Wiring wiring = new Wiring(stubs, tls.authority());
   private final Recorder recorder = new Recorder();
   private final MeshServer server;
   private final Waiting waiting;
@@ -113,13 +119,33 @@ final class Run implements AutoCloseable {
     return stubs;
   }
 
+  Client client() {
+    return client;
+  }
+
+  /** The clusters that the mesh gives an Envoy now. */
+  Set<String> clusters(RunningEnvoy envoy) {
+    return server
+        .state()
+        .assignment()
+        .snapshot(envoy.key())
+        .map(snapshot -> Set.copyOf(snapshot.set(ResourceType.CLUSTER).byName().keySet()))
+        .orElse(Set.of());
+  }
+
   int envoyCount() {
     return started;
   }
 
   /** Has upstreams behave so. */
   void behave(Step.Behave step) throws Unmet {
-    keys(step.endpoint()).forEach(key -> stubs.behave(key, step.behaviour()));
+    try {
+      for (Stubs.Key key : keys(step.endpoint())) {
+        stubs.behave(key, step.behaviour());
+      }
+    } catch (IOException e) {
+      throw new Unmet(e.toString());
+    }
   }
 
   private List<Stubs.Key> keys(Step.Endpoint endpoint) throws Unmet {
@@ -128,8 +154,11 @@ final class Run implements AutoCloseable {
     if (keys.isEmpty() || number > keys.size()) {
       throw new Unmet(
           keys.isEmpty()
-              ? "cluster %s (expected: one with endpoints: %s)"
-                  .formatted(endpoint.cluster(), stubs.clusters())
+              ? "cluster %s (expected: one with endpoints: %s%s)"
+                  .formatted(
+                      endpoint.cluster(),
+                      String.join(", ", stubs.clusters()),
+                      Nearest.question(endpoint.cluster(), stubs.clusters()))
               : "endpoint %d of %s (expected: 1..%d)"
                   .formatted(number, endpoint.cluster(), keys.size()));
     }
@@ -192,7 +221,11 @@ final class Run implements AutoCloseable {
 
   /** Undoes what the steps of a test did. */
   void restore(Set<String> runtimeKeys) throws Unmet {
-    stubs.reset();
+    try {
+      stubs.reset();
+    } catch (IOException e) {
+      throw new Unmet(e.toString());
+    }
     stubs.forget();
     if (!runtimeKeys.isEmpty()) {
       TreeMap<String, String> none = new TreeMap<>();
@@ -246,9 +279,15 @@ final class Run implements AutoCloseable {
     return List.copyOf(all);
   }
 
+  /** What differs from the mesh and may matter. */
+  List<String> notes() {
+    return wiring.notes();
+  }
+
   @Override
   public void close() {
     leftovers.end(envoys.values().stream().map(RunningEnvoy::process).toList());
+    client.close();
     server.close();
     stubs.close();
   }

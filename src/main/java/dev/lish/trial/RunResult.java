@@ -15,6 +15,7 @@ import java.util.Optional;
  *     kept
  * @param log the end of Envoys' logs where something failed, else empty
  * @param warnings what Envoys warned of, each once
+ * @param notes what differs from the mesh and may matter
  */
 public record RunResult(
     RunSpec spec,
@@ -23,11 +24,13 @@ public record RunResult(
     Duration took,
     List<CaseResult> cases,
     String log,
-    List<String> warnings) {
+    List<String> warnings,
+    List<String> notes) {
   /** Copies the lists. */
   public RunResult {
     cases = List.copyOf(cases);
     warnings = List.copyOf(warnings);
+    notes = List.copyOf(notes);
   }
 
   /**

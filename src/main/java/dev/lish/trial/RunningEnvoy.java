@@ -3,6 +3,8 @@ package dev.lish.trial;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lish.model.SnapshotKey;
+import dev.lish.trial.wire.Answer;
+import dev.lish.trial.wire.HttpConnection;
 import java.io.File;
 import java.io.IOException;
 import java.net.URLEncoder;

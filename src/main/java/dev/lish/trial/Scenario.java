@@ -1,5 +1,8 @@
 package dev.lish.trial;
 
+import dev.lish.model.Nearest;
+import dev.lish.trial.wire.Answer;
+import dev.lish.trial.wire.Stubs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +18,6 @@ import java.util.concurrent.locks.LockSupport;
 /** Goes through the steps of one test. */
 final class Scenario {
   private static final AtomicInteger REQUESTS = new AtomicInteger();
-  private static final int TIMEOUT_MILLIS = 60_000;
   private static final Duration AGAIN = Duration.ofMillis(100);
 
   /** A request that got no answer may still be on its way to an upstream. */
@@ -83,6 +85,7 @@ final class Scenario {
   }
 
   private List<String> ask(Step.Ask ask, RunningEnvoy envoy) throws Unmet {
+    checkNames(ask.expectation(), run.clusters(envoy));
     long end = System.nanoTime() + ask.expectation().eventually().toNanos();
     while (true) {
       List<Exchange> exchanges = new ArrayList<>();
@@ -97,35 +100,44 @@ final class Scenario {
     }
   }
 
+  /** A name that no cluster has would be told as a request that went elsewhere. */
+  private static void checkNames(Expectation expected, Set<String> clusters) throws Unmet {
+    Set<String> named = new TreeSet<>();
+    expected.upstream().cluster().filter(name -> !name.isEmpty()).ifPresent(named::add);
+    expected.split().ifPresent(split -> named.addAll(split.percent().keySet()));
+    for (String name : named) {
+      if (!clusters.contains(name)) {
+        throw new Unmet(
+            "expect: upstream %s (expected: a cluster of this Envoy: %s%s)"
+                .formatted(
+                    name,
+                    String.join(", ", new TreeSet<>(clusters)),
+                    Nearest.question(name, clusters)));
+      }
+    }
+  }
+
   private Exchange exchange(Request request, RunningEnvoy envoy) throws Unmet {
     int port = port(request, envoy);
     String id = Integer.toString(REQUESTS.incrementAndGet());
     TreeMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.put("host", "127.0.0.1:" + port);
-    headers.put("connection", "close");
+    if (!request.http2()) {
+      headers.put("connection", "close");
+    }
     headers.put(Stubs.HEADER, id);
     headers.putAll(request.headers());
     run.stubs().forget();
     long start = System.nanoTime();
-    try (HttpConnection connection = open(request, port)) {
-      Answer answer =
-          connection.exchange(request.method() + " " + request.path(), headers, request.body());
-      return exchange(Optional.of(answer), "", start, id);
+    try {
+      Answer answer = run.client().send(request, port, headers);
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      return new Exchange(Optional.of(answer), "", took, run.stubs().received(id));
     } catch (IOException e) {
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
       LockSupport.parkNanos(LATE.toNanos());
-      return exchange(Optional.empty(), e.toString(), start, id);
+      return new Exchange(Optional.empty(), e.toString(), took, run.stubs().received(id));
     }
-  }
-
-  private Exchange exchange(Optional<Answer> answer, String trouble, long start, String id) {
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
-    return new Exchange(answer, trouble, took, run.stubs().received(id));
-  }
-
-  private static HttpConnection open(Request request, int port) throws IOException {
-    return request.sni().isPresent()
-        ? HttpConnection.openTls(port, TIMEOUT_MILLIS, request.sni().get())
-        : HttpConnection.open("127.0.0.1", port, TIMEOUT_MILLIS);
   }
 
   private static int port(Request request, RunningEnvoy envoy) throws Unmet {
@@ -137,7 +149,10 @@ final class Scenario {
     return port.orElseThrow(
         () ->
             new Unmet(
-                "listener: %s (expected: one of %s)"
-                    .formatted(request.listener().orElse("not named"), ports.keySet())));
+                "listener: %s (expected: one of %s%s)"
+                    .formatted(
+                        request.listener().orElse("not named"),
+                        String.join(", ", ports.keySet()),
+                        Nearest.question(request.listener().orElse(""), ports.keySet()))));
   }
 }

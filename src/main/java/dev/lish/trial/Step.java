@@ -1,7 +1,7 @@
 package dev.lish.trial;
 
 import com.google.protobuf.ByteString;
-import java.time.Duration;
+import dev.lish.trial.wire.Behaviour;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,31 +45,6 @@ sealed interface Step {
    * @param number counted from 1 in the order of the assignment; empty: all
    */
   record Endpoint(String cluster, OptionalInt number) {}
-
-  /**
-   * How an upstream answers.
-   *
-   * @param status of its answers
-   * @param headers of its answers
-   * @param body empty: it says who it is
-   * @param delay how late it answers
-   * @param reset true: it ends the connection instead
-   */
-  record Behaviour(
-      int status,
-      SortedMap<String, String> headers,
-      Optional<String> body,
-      Duration delay,
-      boolean reset) {
-    /** Answers 200 at once. */
-    static final Behaviour WELL =
-        new Behaviour(200, new TreeMap<>(), Optional.empty(), Duration.ZERO, false);
-
-    /** Copies the map. */
-    public Behaviour {
-      headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
-    }
-  }
 
   /** Calls the function of the case. */
   default <R> R match(

@@ -2,12 +2,14 @@ package dev.lish.trial;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.render.Mesh;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.files.YamlFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * The tests of a mesh folder.
@@ -18,7 +20,7 @@ import java.util.Optional;
  */
 public record TestFiles(List<TestCase> cases, Matrix matrix, List<Problem> problems) {
   private static final String FOLDER = "tests/";
-  private static final String MATRIX = "tests/matrix.yaml";
+  static final String MATRIX = "tests/matrix.yaml";
 
   /** Copies the lists. */
   public TestFiles {
@@ -30,17 +32,21 @@ public record TestFiles(List<TestCase> cases, Matrix matrix, List<Problem> probl
    * What to test on.
    *
    * @param envoys paths of binaries, as written
-   * @param stages empty: all
+   * @param stages where
    * @param protocols {@code delta}, {@code sotw} or both; empty: delta
    */
-  public record Matrix(List<String> envoys, List<String> stages, List<String> protocols) {
-    static final Matrix NONE = new Matrix(List.of(), List.of(), List.of());
+  public record Matrix(List<String> envoys, TestCase.Stages stages, List<String> protocols) {
+    static final Matrix NONE = new Matrix(List.of(), TestCase.Stages.ALL, List.of());
 
     /** Copies the lists. */
     public Matrix {
       envoys = List.copyOf(envoys);
-      stages = List.copyOf(stages);
       protocols = List.copyOf(protocols);
+    }
+
+    /** Where; empty: in every stage. */
+    public List<String> stageNames() {
+      return stages.names();
     }
   }
 
@@ -58,7 +64,7 @@ public record TestFiles(List<TestCase> cases, Matrix matrix, List<Problem> probl
         continue;
       }
       YamlFile file = new YamlFile(path);
-      Optional<org.snakeyaml.engine.v2.nodes.Node> root = file.root(entry.getValue());
+      Optional<Node> root = file.root(entry.getValue());
       if (path.equals(MATRIX)) {
         matrix = root.map(node -> matrix(file, node)).orElse(Matrix.NONE);
       } else {
@@ -69,12 +75,19 @@ public record TestFiles(List<TestCase> cases, Matrix matrix, List<Problem> probl
     return new TestFiles(cases, matrix, problems);
   }
 
-  private static Matrix matrix(YamlFile file, org.snakeyaml.engine.v2.nodes.Node root) {
-    Fields fields = new Fields(file, root, "matrix", "envoys", "stages", "protocols");
+  /** What is wrong in the light of the mesh: stages, groups and values that it does not have. */
+  public List<Problem> against(Mesh mesh) {
+    return new Targets(mesh).problems(this);
+  }
+
+  private static Matrix matrix(YamlFile file, Node root) {
+    Fields fields = new Fields(file, root, "matrix", List.of("envoys", "stages", "protocols"));
     List<String> protocols = fields.all("protocols");
     if (!List.of("delta", "sotw").containsAll(protocols)) {
       fields.wrong("protocols", protocols + " (expected: delta, sotw or both)");
     }
-    return new Matrix(fields.all("envoys"), fields.all("stages"), protocols);
+    int line = fields.get("stages").map(YamlFile::line).orElse(0);
+    return new Matrix(
+        fields.all("envoys"), new TestCase.Stages(line, fields.all("stages")), protocols);
   }
 }

@@ -150,7 +150,8 @@ public final class Trial {
           since(start),
           cases,
           failed ? run.logs() : "",
-          run.warnings());
+          run.warnings(),
+          run.notes());
     }
 
     private void add(String path, int line, String name, long from, List<String> failures) {

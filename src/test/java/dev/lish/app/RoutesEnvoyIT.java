@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
 import dev.lish.testing.Load;
-import dev.lish.trial.HttpConnection;
+import dev.lish.trial.wire.HttpConnection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -173,7 +173,22 @@ class TestCommandEnvoyIT {
   }
 
   @Test
-  void anEndBySignalLeavesNothingBehind() throws Exception {
+  void anEndByCtrlCLeavesNothingBehind() throws Exception {
+    assertThat(endBy("INT")).isEqualTo(130);
+  }
+
+  @Test
+  void anEndBySigtermLeavesNothingBehind() throws Exception {
+    assertThat(endBy("TERM")).isEqualTo(143);
+  }
+
+  @Test
+  void aKilledTestLeavesNothingBehind() throws Exception {
+    assertThat(endBy("KILL")).isEqualTo(137);
+  }
+
+  /** Its exit code, after which neither Envoys nor files may be there. */
+  private int endBy(String signal) throws Exception {
     sample();
     write(
         "tests/edge.yaml",
@@ -202,20 +217,27 @@ class TestCommandEnvoyIT {
             .redirectOutput(folder.resolve("out").toFile())
             .start();
     try {
-      Await.until("Envoys run", Duration.ofSeconds(90), () -> lish.descendants().count() == 3);
-      List<ProcessHandle> envoys = lish.descendants().toList();
-      // As Ctrl-C does.
-      new ProcessBuilder("kill", "-INT", Long.toString(lish.pid())).start().waitFor();
+      Await.until(
+          "Envoys run",
+          Duration.ofSeconds(90),
+          () -> lish.descendants().filter(TestCommandEnvoyIT::isEnvoy).count() == 3);
+      List<ProcessHandle> started = lish.descendants().toList();
+      assertThat(started).hasSizeGreaterThan(3);
+      new ProcessBuilder("kill", "-" + signal, Long.toString(lish.pid())).start().waitFor();
       assertThat(lish.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(lish.exitValue()).isEqualTo(130);
-      Await.until("Envoys are gone", () -> envoys.stream().noneMatch(ProcessHandle::isAlive));
+      Await.until("all have ended", () -> started.stream().noneMatch(ProcessHandle::isAlive));
       try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
         assertThat(
                 files.filter(f -> f.getFileName().toString().startsWith("lish-test-" + lish.pid())))
             .isEmpty();
       }
+      return lish.exitValue();
     } finally {
       lish.destroyForcibly();
     }
+  }
+
+  private static boolean isEnvoy(ProcessHandle process) {
+    return process.info().command().orElse("").equals(Envoys.newest().path().toString());
   }
 }

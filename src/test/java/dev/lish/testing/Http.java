@@ -1,6 +1,6 @@
 package dev.lish.testing;
 
-import dev.lish.trial.HttpConnection;
+import dev.lish.trial.wire.HttpConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,7 +22,7 @@ public final class Http {
    * @param body as text
    */
   public record Answer(int status, Map<String, String> headers, String body) {
-    static Answer of(dev.lish.trial.Answer answer) {
+    static Answer of(dev.lish.trial.wire.Answer answer) {
       return new Answer(answer.status(), answer.headers(), answer.body());
     }
 

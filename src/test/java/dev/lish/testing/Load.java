@@ -2,7 +2,7 @@ package dev.lish.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lish.trial.HttpConnection;
+import dev.lish.trial.wire.HttpConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.lish.model.Revision;
 import dev.lish.source.MeshFolder;
+import dev.lish.trial.wire.Answer;
+import dev.lish.trial.wire.Received;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +29,19 @@ class JudgeTest {
   }
 
   private static Exchange exchange(int status, int millis, String... clusters) {
-    List<Exchange.Received> received = new ArrayList<>();
+    List<Received> received = new ArrayList<>();
+    Received.Tls tls =
+        new Received.Tls(Optional.of("orders.example"), List.of("CN=x", "spiffe://mesh/edge"));
     for (String cluster : clusters) {
       received.add(
-          new Exchange.Received(
-              cluster, "1", "GET", "/seen", new TreeMap<>(Map.of("x-added", "yes"))));
+          new Received(
+              cluster,
+              "1",
+              new Received.Over(true, Optional.of(tls)),
+              "GET",
+              "/seen",
+              new TreeMap<>(Map.of("x-added", "yes")),
+              "sent"));
     }
     return new Exchange(
         Optional.of(new Answer(status, Map.of("X-Stage", "beta"), "hello")),
@@ -84,6 +94,31 @@ class JudgeTest {
   }
 
   @Test
+  void howARequestCameToItsUpstreamIsCompared() {
+    assertThat(
+            judge(
+                """
+                { upstream_request: { protocol: http2, tls: true, server_name: orders.example,
+                  certificate: "spiffe://mesh/edge", body: { contains: en } } }
+                """,
+                exchange(200, 1, "a")))
+        .isEmpty();
+    assertThat(
+            judge(
+                """
+                { upstream_request: { protocol: http1, tls: false, server_name: { absent: true },
+                  certificate: { absent: true }, body: other } }
+                """,
+                exchange(200, 1, "a")))
+        .containsExactly(
+            "upstream's body: \"sent\" (expected: \"other\")",
+            "upstream's protocol: http2 (expected: http1)",
+            "upstream's connection: over TLS (expected: in cleartext)",
+            "upstream's server name: \"orders.example\" (expected: none)",
+            "Envoy's certificate: \"CN=x, spiffe://mesh/edge\" (expected: none)");
+  }
+
+  @Test
   void theAttemptThatWasAnsweredServes() {
     assertThat(judge("{ upstream: b }", exchange(200, 1, "a", "b"))).isEmpty();
   }
@@ -92,6 +127,15 @@ class JudgeTest {
   void noAnswerIsAFailureWhateverIsExpected() {
     Exchange none = new Exchange(Optional.empty(), "closed", Duration.ofMillis(1), List.of());
     assertThat(judge("{ within: 5s }", none)).containsExactly("no answer: closed");
+  }
+
+  @Test
+  void noAnswerCanBeExpected() {
+    Exchange none = new Exchange(Optional.empty(), "closed", Duration.ofMillis(1), List.of());
+    assertThat(judge("{ answer: none }", none)).isEmpty();
+    assertThat(judge("{ answer: none, at_least: 1s }", none)).hasSize(1);
+    assertThat(judge("{ answer: none }", exchange(200, 1)))
+        .containsExactly("status 200 (expected: no answer)");
   }
 
   @Test

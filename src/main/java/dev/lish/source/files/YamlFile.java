@@ -139,6 +139,12 @@ public final class YamlFile {
     return Optional.empty();
   }
 
+  /** A list of texts, or one text; what is none is left out after a Problem. */
+  public List<String> texts(Node node, String what) {
+    List<Node> items = node instanceof SequenceNode list ? list.getValue() : List.of(node);
+    return items.stream().map(item -> text(item, what)).flatMap(Optional::stream).toList();
+  }
+
   /** A whole number in the range. Empty after a Problem. */
   public Optional<Integer> number(Node node, String what, int least, int most) {
     if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT)) {

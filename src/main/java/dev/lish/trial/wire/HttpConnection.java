@@ -1,4 +1,4 @@
-package dev.lish.trial;
+package dev.lish.trial.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -12,11 +12,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -47,24 +44,20 @@ public final class HttpConnection implements Closeable {
     }
   }
 
-  /** The same over TLS, whoever the server is: what is tested is not its certificate. */
-  static HttpConnection openTls(int port, int timeoutMillis, String sni) throws IOException {
-    SSLSocket socket = (SSLSocket) Anyone.context().getSocketFactory().createSocket();
+  /** The same over TLS, to a port of this machine. */
+  public static HttpConnection open(int port, int timeoutMillis, Tls tls, Tls.Client client)
+      throws IOException {
+    SSLSocket socket = (SSLSocket) tls.client(client).getSocketFactory().createSocket();
     try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(timeoutMillis);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
-      SSLParameters parameters = socket.getSSLParameters();
-      if (!sni.isEmpty()) {
-        parameters.setServerNames(List.of(new SNIHostName(sni)));
-      }
-      parameters.setApplicationProtocols(new String[] {"http/1.1"});
-      socket.setSSLParameters(parameters);
+      socket.setSSLParameters(tls.parameters(socket.getSSLParameters(), client, "http/1.1"));
       socket.startHandshake();
       return new HttpConnection(socket);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       socket.close();
-      throw e instanceof IOException io ? io : new IOException("server name " + sni, e);
+      throw e;
     }
   }
 

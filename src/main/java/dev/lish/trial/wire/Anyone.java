@@ -1,26 +1,13 @@
-package dev.lish.trial;
+package dev.lish.trial.wire;
 
 import java.net.Socket;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts anyone: for tests on loopback, whose listeners show placeholders for certificates. */
 final class Anyone extends X509ExtendedTrustManager {
-  private Anyone() {}
-
-  static SSLContext context() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {new Anyone()}, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has TLS", e);
-    }
-  }
+  Anyone() {}
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}

@@ -1,4 +1,4 @@
-package dev.lish.trial;
+package dev.lish.trial.wire;
 
 import java.util.Collections;
 import java.util.Map;
