@@ -69,7 +69,7 @@ class StageLineTest {
       assertThat(rendered).as("bounded").hasSizeLessThan(60);
       line.started(inputs(revision));
       line.finished(revision.number() <= lastGood ? good(revision, catalogs) : BAD, served);
-      line.release(List.of(), true);
+      line.release(List.of(), true, none -> Optional.empty());
       wanted = line.wanted();
     }
     return rendered;
