@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.delivery.Delivery;
+import dev.lish.guard.Decision;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * One stage on its way from revision to revision: what it should have, what it has, and why they
@@ -46,6 +48,7 @@ final class StageLine {
   private Optional<Inputs> tried = Optional.empty();
   private Optional<Set<String>> reads = Optional.empty();
   private List<Problem> problems = List.of();
+  private List<String> hazards = List.of();
   private SortedSet<String> waitingFor = new TreeSet<>();
   private final Deque<Revision> fallbacks = new ArrayDeque<>();
   private boolean aimed;
@@ -225,16 +228,22 @@ final class StageLine {
    * when data of a registry makes something else of the same revision later, it is looked at again.
    *
    * @param settled false for a while after a restart: Envoys that were connected are not back yet
+   * @param decisions what the guard decided last of the hosts that are served
    * @return true when the stage serves something new
    */
-  boolean release(Collection<Node> connected, boolean settled) {
+  boolean release(
+      Collection<Node> connected,
+      boolean settled,
+      Function<Guarded, Optional<Decision>> decisions) {
     if (held.isEmpty()) {
       return false;
     }
     Held next = held.get();
-    Optional<Problem> hindrance = hindrance(next, connected, settled);
+    Optional<Hold.Hindrance> hindrance = hindrance(next, connected, settled, decisions);
+    hazards = hindrance.map(Hold.Hindrance::hazards).orElse(List.of());
     if (isTarget(next.revision())) {
-      List<Problem> found = new ArrayList<>(hindrance.stream().toList());
+      List<Problem> found = new ArrayList<>();
+      hindrance.ifPresent(why -> found.add(why.problem()));
       found.addAll(next.warnings());
       problems = List.copyOf(found);
     }
@@ -248,14 +257,24 @@ final class StageLine {
     return true;
   }
 
-  private Optional<Problem> hindrance(Held next, Collection<Node> connected, boolean settled) {
+  private Optional<Hold.Hindrance> hindrance(
+      Held next,
+      Collection<Node> connected,
+      boolean settled,
+      Function<Guarded, Optional<Decision>> decisions) {
     boolean accepted =
         control.revision().isPresent() && !servedUnder.equals(Optional.of(control.at()));
     if (accepted || serving.isEmpty()) {
       return Optional.empty();
     }
-    return new Hold(name, serving.get().rendered(), next.serving().rendered())
+    return new Hold(name, serving.get().rendered(), next.serving().rendered(), decisions)
         .reason(connected, settled);
+  }
+
+  /** The revision that waits because of what it would do to hosts; empty: none does. */
+  Optional<GuardView.Change> heldChange() {
+    return held.filter(h -> !hazards.isEmpty())
+        .map(h -> new GuardView.Change(name, h.revision(), hazards));
   }
 
   private boolean isTarget(Revision revision) {

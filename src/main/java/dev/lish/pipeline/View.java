@@ -107,9 +107,20 @@ public record View(
    * @param drain what was ordered
    * @param local true when it was ordered with {@code --local} and is not shared yet
    * @param instances how many instances it covers that are watched
+   * @param inClusters clusters that have it written in themselves, and so go on using it
    * @param conflict why it cannot be shared; empty when it can, or is
    */
-  public record Drained(Drain drain, boolean local, int instances, Optional<String> conflict) {}
+  public record Drained(
+      Drain drain,
+      boolean local,
+      int instances,
+      SortedSet<String> inClusters,
+      Optional<String> conflict) {
+    /** Copies the set. */
+    public Drained {
+      inClusters = Collections.unmodifiableSortedSet(new TreeSet<>(inClusters));
+    }
+  }
 
   /**
    * A source.

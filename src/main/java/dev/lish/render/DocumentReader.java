@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.lish.guard.ClusterRules;
+import dev.lish.guard.Joining;
 import dev.lish.model.Nearest;
 import dev.lish.model.ProblemKind;
 import dev.lish.model.Resource;
@@ -210,7 +211,8 @@ final class DocumentReader {
             name.isEmpty() ? resource.name() : name,
             YamlText.line(at.orElse(map)),
             source.hasAds() || source.hasSelf(),
-            ClusterRules.of(cluster)));
+            ClusterRules.of(cluster),
+            Joining.longest(cluster)));
   }
 
   /** The entry's {@code discover:}; empty when it has none, or after a Problem. */

@@ -108,7 +108,11 @@ final class GroupBuilder {
       if (document.content() instanceof Document.Cluster cluster && cluster.eds().isPresent()) {
         ClusterRules rules = cluster.eds().get().rules().under(runtime);
         Terms own =
-            new Terms(new TreeSet<>(Set.of(document.name())), rules, limits.of(document.name()));
+            new Terms(
+                new TreeSet<>(Set.of(document.name())),
+                rules,
+                limits.of(document.name()),
+                cluster.eds().get().joins());
         terms.merge(cluster.eds().get().name(), own, Terms::and);
       }
     }

@@ -43,6 +43,7 @@ import dev.lish.source.MeshFolder;
 import dev.lish.source.Service;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -113,6 +114,7 @@ final class Fixture {
                 new Drain("10.0.0.7", "ann", "disk", NOW.minusSeconds(60)),
                 true,
                 3,
+                new TreeSet<>(),
                 Optional.of("changed by bob"))),
         guard(),
         assignment());
@@ -143,10 +145,16 @@ final class Fixture {
                 new Terms(
                     new TreeSet<>(Set.of("payments")),
                     new ClusterRules(50, true, true, false, false),
-                    GuardSettings.DEFAULT),
+                    GuardSettings.DEFAULT,
+                    Duration.ofMillis(31_500)),
                 Set.of("consul:payments"),
                 Admissions.decision("consul:payments", 10, NOW))),
         List.of(new GuardView.Kept(hold, true)),
+        List.of(
+            new GuardView.Change(
+                "release",
+                new Revision(7),
+                List.of("cluster users loses its health checks: hosts that fail get traffic"))),
         1,
         List.of(new GuardView.Alarm(NOW, "consul:payments: 8 instances deregistered")));
   }

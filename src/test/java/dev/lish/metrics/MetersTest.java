@@ -119,7 +119,11 @@ class MetersTest {
             source("consul:orders", Freshness.MISSING, 0)),
         List.of(
             new View.Drained(
-                new Drain("10.0.0.7", "ann", "disk", NOW), false, 3, Optional.empty())),
+                new Drain("10.0.0.7", "ann", "disk", NOW),
+                false,
+                3,
+                new TreeSet<>(),
+                Optional.empty())),
         new GuardView(
             List.of(
                 new GuardView.Guarded(
@@ -127,6 +131,7 @@ class MetersTest {
                     Terms.NONE,
                     Set.of("consul:payments"),
                     Admissions.decision("consul:payments", 10, NOW))),
+            List.of(),
             List.of(),
             3,
             List.of()),

@@ -73,7 +73,7 @@ class StageLineTest {
       assertThat(rendered).as("bounded").hasSizeLessThan(60);
       line.started(inputs(revision));
       line.finished(revision.number() <= lastGood ? good(revision, catalogs) : BAD, served);
-      line.release(List.of(), true);
+      line.release(List.of(), true, none -> Optional.empty());
       wanted = line.wanted();
     }
     return rendered;
@@ -187,7 +187,7 @@ class StageLineTest {
     assertThat(line.shouldRender(inputs(revision))).isTrue();
     line.started(inputs(revision));
     line.finished(sized(revision, clusters), served);
-    return line.release(List.of(), true);
+    return line.release(List.of(), true, none -> Optional.empty());
   }
 
   private StageControl pinned(boolean paused, int second) {
@@ -212,7 +212,7 @@ class StageLineTest {
     order(pinned(false, 1));
     assertThat(again(300)).as("the order came before it").isFalse();
     order(pinned(false, 2));
-    assertThat(line.release(List.of(), true)).isTrue();
+    assertThat(line.release(List.of(), true, none -> Optional.empty())).isTrue();
     assertThat(again(310)).isTrue();
     assertThat(again(700)).isFalse();
     assertThat(line.holds()).isTrue();
@@ -223,12 +223,14 @@ class StageLineTest {
                 assertThat(problem.message())
                     .startsWith("revision 2 is held: clusters of release/edge grow from 310 to 700")
                     .contains("`lish promote release 2`"));
-    assertThat(line.release(List.of(), true)).isFalse();
+    assertThat(line.release(List.of(), true, none -> Optional.empty())).isFalse();
     order(pinned(true, 3));
     order(pinned(false, 4));
-    assertThat(line.release(List.of(), true)).as("a pause accepts nothing").isFalse();
+    assertThat(line.release(List.of(), true, none -> Optional.empty()))
+        .as("a pause accepts nothing")
+        .isFalse();
     order(pinned(false, 5));
-    assertThat(line.release(List.of(), true)).isTrue();
+    assertThat(line.release(List.of(), true, none -> Optional.empty())).isTrue();
     assertThat(line.problems()).isEmpty();
     assertThat(again(340)).as("accepted once").isFalse();
   }
