@@ -41,6 +41,7 @@ final class StageLine {
   private Optional<Inputs> tried = Optional.empty();
   private Optional<Set<String>> reads = Optional.empty();
   private List<Problem> problems = List.of();
+  private Optional<Revision> judged = Optional.empty();
   private SortedSet<String> waitingFor = new TreeSet<>();
   private final Deque<Revision> fallbacks = new ArrayDeque<>();
   private boolean aimed;
@@ -136,6 +137,7 @@ final class StageLine {
   /** The render ended by our own bug; the same inputs are not tried again. */
   void crashed(String cause) {
     tried = running;
+    judged = running.map(inputs -> inputs.folder().revision());
     running = Optional.empty();
     reads = Optional.empty();
     problems = List.of(Problem.error("mesh.yaml", 0, "internal error: " + cause));
@@ -171,6 +173,7 @@ final class StageLine {
       return;
     }
     problems = found;
+    judged = Optional.of(revision);
     // Once for the same inputs, whatever comes of it: else a stage without a good one never rests.
     if (serving.isEmpty() && !walkedFor.equals(Optional.of(inputs))) {
       walkedFor = Optional.of(inputs);
@@ -215,6 +218,7 @@ final class StageLine {
       List<Problem> found = new ArrayList<>(hindrance.stream().toList());
       found.addAll(next.warnings());
       problems = List.copyOf(found);
+      judged = target;
     }
     if (hindrance.isPresent()) {
       return false;
@@ -278,6 +282,6 @@ final class StageLine {
   }
 
   View.Stage view(boolean local, List<Problem> shown) {
-    return new View.Stage(name, control, local, target, revision(), shown, waitingFor);
+    return new View.Stage(name, control, local, target, revision(), judged, shown, waitingFor);
   }
 }

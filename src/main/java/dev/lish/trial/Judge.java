@@ -46,7 +46,10 @@ final class Judge {
     if (of.status().isPresent() && !Integer.toString(answer.status()).matches(of.status().get())) {
       failures.add(
           "status %d (expected: %s); its body: %s"
-              .formatted(answer.status(), of.status().get().replace('.', 'x'), cut(answer.body())));
+              .formatted(
+                  answer.status(),
+                  of.status().get().replace('.', 'x'),
+                  cut(answer.body().strip())));
     }
     of.headers().forEach((name, match) -> text("header " + name, match, answer.header(name)));
     of.body().ifPresent(match -> text("body", match, Optional.of(answer.body())));
@@ -177,7 +180,9 @@ final class Judge {
     }
   }
 
+  /** In one line. */
   private static String cut(String text) {
-    return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    return shown.replace("\r", "\\r").replace("\n", "\\n");
   }
 }
