@@ -30,7 +30,7 @@ class TestFilesEnvoyIT {
   private static void assertAllPassed(Result result) {
     assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
     assertThat(result.out())
-        .contains("26 of 26 passed")
+        .contains("27 of 27 passed")
         .contains("differs: cluster asked: any certificate of the test's authority passes")
         .contains(
             "differs: cluster checked_thrift: active checks envoy.health_checkers.thrift find")
