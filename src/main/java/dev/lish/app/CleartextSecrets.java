@@ -53,6 +53,7 @@ final class CleartextSecrets {
         stage.local(),
         stage.target(),
         stage.serving(),
+        stage.judged(),
         problems,
         stage.held(),
         stage.waitingFor());

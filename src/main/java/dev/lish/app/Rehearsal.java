@@ -5,7 +5,6 @@ import dev.lish.accesslog.AccessLogs;
 import dev.lish.accesslog.Origins;
 import dev.lish.accesslog.RawLog;
 import dev.lish.config.LishConfig;
-import dev.lish.model.GroupRule;
 import dev.lish.model.Revision;
 import dev.lish.model.StageRule;
 import dev.lish.pipeline.Pipeline;
@@ -35,7 +34,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -77,7 +75,7 @@ public final class Rehearsal implements MeshServer {
       throws StartException {
     folder = new FolderAlone(start.folder(), start.stage(), clock);
     wiring = start.wiring();
-    LishConfig.Ports ports = ports();
+    LishConfig.Ports ports = ports(start.tls());
     Certificates certificates = parts.add(Certificates.read(ports));
     Registries registries =
         parts.add(
@@ -119,8 +117,14 @@ public final class Rehearsal implements MeshServer {
     pipeline.start();
   }
 
-  private static LishConfig.Ports ports() {
-    return LishConfig.parse("rehearsal", "xds: { port: 0 }")
+  private static LishConfig.Ports ports(Optional<Files> tls) {
+    String secured =
+        tls.map(
+                files ->
+                    ", tls: { certificate: \"%s\", private_key: \"%s\", client_ca: \"%s\" }"
+                        .formatted(files.certificate(), files.key(), files.ca()))
+            .orElse("");
+    return LishConfig.parse("rehearsal", "xds: { port: 0" + secured + " }")
         .match(
             settings -> settings.config().ports(),
             wrong -> {
@@ -133,7 +137,7 @@ public final class Rehearsal implements MeshServer {
     List<StageRule> rules =
         mesh.stages().stream()
             .filter(rule -> rule.name().equals(stage))
-            .map(rule -> new StageRule(rule.name(), rule.match().without("peer.san"), 100))
+            .map(rule -> new StageRule(rule.name(), rule.match(), 100))
             .toList();
     return new Mesh(rules, mesh.renders(), mesh.groups());
   }
@@ -146,15 +150,9 @@ public final class Rehearsal implements MeshServer {
   }
 
   private void publish(Assignment assignment) {
-    TreeMap<String, List<GroupRule>> groups = new TreeMap<>();
-    // A test has no client certificates, so nobody is asked for one.
-    assignment
-        .groups()
-        .forEach(
-            (stage, rules) ->
-                groups.put(stage, rules.stream().map(rule -> rule.without("peer.san")).toList()));
-    last = new Assignment(assignment.stages(), groups, assignment.snapshots());
-    xds.publish(wiring.apply(last));
+    xds.publish(wiring.apply(assignment));
+    // Not before: who reads it may start Envoys, which would be told that there is nothing.
+    last = assignment;
   }
 
   @Override
@@ -181,7 +179,11 @@ public final class Rehearsal implements MeshServer {
                     published.snapshots().values().stream()
                         .allMatch(snapshot -> snapshot.revision().equals(revision)))
             .filter(revision -> !published.snapshots().isEmpty());
-    return new State(serving, stage.map(View.Stage::problems).orElse(List.of()), published);
+    return new State(
+        serving,
+        stage.flatMap(View.Stage::judged),
+        stage.map(View.Stage::problems).orElse(List.of()),
+        published);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lish.cli;
 
 import dev.lish.trial.RunResult;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import java.util.Set;
 
 /** Prints what came of tests: a table of the runs, then what failed. */
 final class TestReport {
-  private static final int LOG_LINES = 30;
+  private static final int LOG_LINES = 10;
 
   private final Terminal terminal;
 
@@ -44,12 +45,24 @@ final class TestReport {
         one.failures().forEach(failure -> terminal.print("  " + Terminal.clean(failure)));
       }
     }
-    if (!result.log().isEmpty()) {
-      List<String> lines = result.log().lines().toList();
-      terminal.print("  the end of Envoys' logs:");
-      lines
-          .subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
-          .forEach(line -> terminal.print("    " + Terminal.clean(line)));
+    if (!result.logs().isEmpty()) {
+      terminal.print(
+          "  the end of Envoys' logs" + (result.logs().size() > 1 ? ", each once:" : ":"));
+    }
+    Set<String> shown = new HashSet<>();
+    result.logs().forEach((envoy, log) -> log(envoy, log, shown));
+  }
+
+  /** Envoys of one mesh log much the same. */
+  private void log(String envoy, String log, Set<String> shown) {
+    List<String> lines = log.lines().toList();
+    List<String> end =
+        lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()).stream()
+            .filter(line -> shown.add(line.replaceFirst("^(\\[[^]]*]){2}", "")))
+            .toList();
+    if (!end.isEmpty()) {
+      terminal.print("    " + Terminal.clean(envoy) + ":");
+      end.forEach(line -> terminal.print("      " + Terminal.clean(line)));
     }
   }
 

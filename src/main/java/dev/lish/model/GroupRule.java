@@ -23,11 +23,6 @@ public record GroupRule(String name, NodeMatch match, SortedMap<String, List<Str
     by = Collections.unmodifiableSortedMap(copy);
   }
 
-  /** The same, whatever the node's value for this key is; a key of {@code by} stays. */
-  public GroupRule without(String key) {
-    return new GroupRule(name, match.without(key), by);
-  }
-
   /** The node's {@code by} values; empty when it does not match or has a value not listed. */
   public Optional<SortedMap<String, String>> take(Node node) {
     if (!match.matches(node)) {

@@ -26,13 +26,6 @@ public record NodeMatch(SortedMap<String, String> globs) {
     }
   }
 
-  /** The same, whatever the node's value for this key is. */
-  public NodeMatch without(String key) {
-    TreeMap<String, String> others = new TreeMap<>(globs);
-    others.remove(key);
-    return new NodeMatch(others);
-  }
-
   /** True when every glob matches one of the node's values for its key. */
   public boolean matches(Node node) {
     for (Map.Entry<String, String> glob : globs.entrySet()) {

@@ -49,6 +49,7 @@ final class StageLine {
   private Optional<Set<String>> reads = Optional.empty();
   private List<Problem> problems = List.of();
   private List<String> hazards = List.of();
+  private Optional<Revision> judged = Optional.empty();
   private SortedSet<String> waitingFor = new TreeSet<>();
   private final Deque<Revision> fallbacks = new ArrayDeque<>();
   private boolean aimed;
@@ -160,6 +161,7 @@ final class StageLine {
   /** The render ended by our own bug; the same inputs are not tried again. */
   void crashed(String cause) {
     tried = running;
+    judged = running.map(inputs -> inputs.folder().revision());
     running = Optional.empty();
     reads = Optional.empty();
     problems = List.of(Problem.error("mesh.yaml", 0, "internal error: " + cause));
@@ -195,6 +197,7 @@ final class StageLine {
       return;
     }
     problems = found;
+    judged = Optional.of(revision);
     // Once for the same inputs, whatever comes of it: else a stage without a good one never rests.
     if (serving.isEmpty() && !walkedFor.equals(Optional.of(inputs))) {
       walkedFor = Optional.of(inputs);
@@ -246,6 +249,7 @@ final class StageLine {
       hindrance.ifPresent(why -> found.add(why.problem()));
       found.addAll(next.warnings());
       problems = List.copyOf(found);
+      judged = target;
     }
     if (hindrance.isPresent()) {
       return false;
@@ -323,6 +327,6 @@ final class StageLine {
 
   View.Stage view(boolean local, List<Problem> shown) {
     return new View.Stage(
-        name, control, local, target, revision(), shown, held.isPresent(), waitingFor);
+        name, control, local, target, revision(), judged, shown, held.isPresent(), waitingFor);
   }
 }

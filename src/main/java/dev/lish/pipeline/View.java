@@ -57,6 +57,7 @@ public record View(
    * @param local true when the control was set with {@code --local} and is not shared yet
    * @param target the revision that it should have; empty when none is known yet
    * @param serving the revision that it has; empty when it serves nothing
+   * @param judged the revision that {@code problems} are of: the target, as soon as it was rendered
    * @param problems of the target revision: errors refuse it, warnings do not
    * @param held true: what was rendered waits for a promotion, as a problem says
    * @param waitingFor registries whose catalogs its templates need and that have not answered
@@ -67,6 +68,7 @@ public record View(
       boolean local,
       Optional<Revision> target,
       Optional<Revision> serving,
+      Optional<Revision> judged,
       List<Problem> problems,
       boolean held,
       SortedSet<String> waitingFor) {
@@ -78,7 +80,7 @@ public record View(
 
     /** The same stage under another control. */
     Stage with(StageControl other) {
-      return new Stage(name, other, local, target, serving, problems, held, waitingFor);
+      return new Stage(name, other, local, target, serving, judged, problems, held, waitingFor);
     }
   }
 

@@ -48,19 +48,27 @@ public final class JUnitXml {
     attribute("name", result.spec().toString());
     attribute("tests", Integer.toString(result.cases().size()));
     attribute("failures", count(result.cases().stream().filter(c -> !c.failures().isEmpty())));
+    attribute("errors", "0");
     attribute("skipped", count(result.cases().stream().filter(RunResult.CaseResult::skipped)));
     attribute("time", seconds(result.took()));
     for (RunResult.CaseResult one : result.cases()) {
       testCase(result.spec(), one);
     }
-    if (!result.log().isEmpty()) {
-      line();
-      xml.writeStartElement("system-err");
-      xml.writeCharacters(clean(result.log()));
-      xml.writeEndElement();
-    }
+    text("system-out", String.join("\n", result.notes()));
+    StringBuilder log = new StringBuilder(String.join("\n", result.warnings()));
+    result.logs().forEach((envoy, end) -> log.append('\n' + envoy + ":\n" + end));
+    text("system-err", log.toString());
     line();
     xml.writeEndElement();
+  }
+
+  private void text(String element, String content) throws XMLStreamException {
+    if (!content.isBlank()) {
+      line();
+      xml.writeStartElement(element);
+      xml.writeCharacters(clean(content));
+      xml.writeEndElement();
+    }
   }
 
   private static String count(java.util.stream.Stream<?> some) {
@@ -80,10 +88,11 @@ public final class JUnitXml {
     if (one.skipped()) {
       xml.writeEmptyElement("skipped");
     }
-    for (String failure : one.failures()) {
+    if (!one.failures().isEmpty()) {
+      // Readers take one for each test.
       xml.writeStartElement("failure");
-      attribute("message", failure.lines().findFirst().orElse(""));
-      xml.writeCharacters(clean(failure));
+      attribute("message", one.failures().get(0).lines().findFirst().orElse(""));
+      xml.writeCharacters(clean(String.join("\n", one.failures())));
       xml.writeEndElement();
     }
     xml.writeEndElement();

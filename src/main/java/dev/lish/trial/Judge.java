@@ -2,15 +2,20 @@ package dev.lish.trial;
 
 import dev.lish.trial.wire.Answer;
 import dev.lish.trial.wire.Received;
+import dev.lish.trial.wire.Stubs;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Compares what came of a request with what was expected. Pure. */
 final class Judge {
   private static final int SHOWN = 200;
+
+  /** Envoy marks copies so (RouteAction.RequestMirrorPolicy), unless the policy says otherwise. */
+  private static final Pattern MIRRORED = Pattern.compile("-shadow(:\\d+)?$");
 
   private final Expectation expected;
   private final Set<String> failures = new LinkedHashSet<>();
@@ -46,7 +51,10 @@ final class Judge {
     if (of.status().isPresent() && !Integer.toString(answer.status()).matches(of.status().get())) {
       failures.add(
           "status %d (expected: %s); its body: %s"
-              .formatted(answer.status(), of.status().get().replace('.', 'x'), cut(answer.body())));
+              .formatted(
+                  answer.status(),
+                  of.status().get().replace('.', 'x'),
+                  cut(answer.body().strip())));
     }
     of.headers().forEach((name, match) -> text("header " + name, match, answer.header(name)));
     of.body().ifPresent(match -> text("body", match, Optional.of(answer.body())));
@@ -73,7 +81,7 @@ final class Judge {
 
   private void upstream(Exchange exchange) {
     Expectation.OfUpstream of = expected.upstream();
-    List<Received> received = exchange.received();
+    List<Received> received = attempts(exchange);
     String served = served(exchange);
     if (of.cluster().isPresent() && !of.cluster().get().equals(served)) {
       failures.add("served by %s (expected: %s)".formatted(name(served), name(of.cluster().get())));
@@ -143,10 +151,20 @@ final class Judge {
     return tls ? "over TLS" : "in cleartext";
   }
 
-  /** The last attempt's answer is what the client got. */
+  /** The answer tells, unless the mesh takes its headers; else the last attempt is answered. */
   private static String served(Exchange exchange) {
-    List<Received> received = exchange.received();
-    return received.isEmpty() ? "" : received.get(received.size() - 1).cluster();
+    List<Received> received = attempts(exchange);
+    return exchange
+        .answer()
+        .flatMap(answer -> answer.header(Stubs.CLUSTER_HEADER))
+        .orElse(received.isEmpty() ? "" : received.get(received.size() - 1).cluster());
+  }
+
+  /** What a mirror policy copies is none of them. */
+  private static List<Received> attempts(Exchange exchange) {
+    return exchange.received().stream()
+        .filter(r -> !MIRRORED.matcher(r.headers().getOrDefault("host", "")).find())
+        .toList();
   }
 
   private static String name(String cluster) {
@@ -177,7 +195,9 @@ final class Judge {
     }
   }
 
+  /** In one line. */
   private static String cut(String text) {
-    return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    return shown.replace("\r", "\\r").replace("\n", "\\n");
   }
 }

@@ -8,16 +8,21 @@ import dev.lish.model.SnapshotKey;
 import dev.lish.render.Bootstrap;
 import dev.lish.snapshot.Assignment;
 import dev.lish.snapshot.Snapshot;
+import dev.lish.trial.wire.Name;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Which Envoys a run needs, and how an Envoy introduces itself to belong to a snapshot. Pure. */
 final class Kinds {
+  /** The key of a mesh's rules for names in client certificates. */
+  static final String PEER = "peer.san";
+
   private Kinds() {}
 
   /**
@@ -73,20 +78,38 @@ final class Kinds {
   }
 
   /**
+   * How an Envoy introduces itself.
+   *
+   * @param says in its bootstrap
+   * @param names in its client certificate
+   */
+  record Introduction(Bootstrap.Identity says, List<Name> names) {
+    /** Copies the list. */
+    Introduction {
+      names = List.copyOf(names);
+    }
+  }
+
+  /**
    * How an Envoy introduces itself so that it gets this snapshot.
    *
    * @throws TrialException when another group or nothing takes whoever says so
    */
-  static Bootstrap.Identity identity(Assignment assignment, SnapshotKey key, String id)
+  static Introduction introduction(Assignment assignment, SnapshotKey key, String id)
       throws TrialException {
-    TreeMap<String, String> says = new TreeMap<>();
+    List<Map<String, String>> wanted = new ArrayList<>();
     assignment.stages().stream()
         .filter(rule -> rule.name().equals(key.stage()))
-        .forEach(rule -> says.putAll(fill(rule.match(), id)));
+        .forEach(rule -> wanted.add(fill(rule.match(), id)));
     assignment.groups().getOrDefault(key.stage(), List.of()).stream()
         .filter(rule -> rule.name().equals(key.group()))
-        .forEach(rule -> says.putAll(fill(rule.match().without("peer.san"), id)));
-    says.putAll(key.by());
+        .forEach(rule -> wanted.add(fill(rule.match(), id)));
+    wanted.add(key.by());
+    TreeMap<String, String> says = new TreeMap<>();
+    wanted.forEach(says::putAll);
+    // A certificate may have several names, so those of a stage and a group do not exclude another.
+    List<String> names =
+        wanted.stream().map(w -> w.get(PEER)).filter(Objects::nonNull).distinct().toList();
     TreeMap<String, String> metadata = new TreeMap<>();
     says.forEach(
         (name, value) -> {
@@ -102,7 +125,7 @@ final class Kinds {
     Bootstrap.Identity identity =
         new Bootstrap.Identity(
             says.getOrDefault("id", id), says.getOrDefault("cluster", "test"), locality, metadata);
-    Node node = new Node(identity.id(), identity.cluster(), locality, metadata, "", "", List.of());
+    Node node = new Node(identity.id(), identity.cluster(), locality, metadata, "", "", names);
     Optional<SnapshotKey> gets = assignment.keyOf(node);
     if (!gets.equals(Optional.of(key))) {
       throw new TrialException(
@@ -110,7 +133,7 @@ final class Kinds {
                   .formatted(key, says, gets.map(Object::toString).orElse("nothing"))
               + " meets)");
     }
-    return identity;
+    return new Introduction(identity, names.stream().map(Name::of).toList());
   }
 
   private static Map<String, String> fill(NodeMatch match, String id) {

@@ -6,6 +6,7 @@ import dev.lish.recorder.Recorder;
 import dev.lish.serve.NodeView;
 import dev.lish.snapshot.Assignment;
 import dev.lish.source.MeshFolder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -32,10 +33,15 @@ public interface MeshServer extends AutoCloseable {
    * What came of a folder.
    *
    * @param serving the revision that is served; empty: none yet
-   * @param problems of the newest folder; errors refuse it
+   * @param judged the revision that {@code problems} are of; empty: none yet
+   * @param problems of a folder; errors refuse it
    * @param assignment what is rendered, before {@link Start#wiring}
    */
-  record State(Optional<Revision> serving, List<Problem> problems, Assignment assignment) {
+  record State(
+      Optional<Revision> serving,
+      Optional<Revision> judged,
+      List<Problem> problems,
+      Assignment assignment) {
     /** Copies the list. */
     public State {
       problems = List.copyOf(problems);
@@ -50,9 +56,23 @@ public interface MeshServer extends AutoCloseable {
    * @param wiring puts addresses of this machine in place of the mesh's; called by one thread at a
    *     time
    * @param recorder watches every stream
+   * @param tls of the port for Envoys; empty: cleartext
    */
   record Start(
-      MeshFolder folder, String stage, UnaryOperator<Assignment> wiring, Recorder recorder) {}
+      MeshFolder folder,
+      String stage,
+      UnaryOperator<Assignment> wiring,
+      Recorder recorder,
+      Optional<Files> tls) {}
+
+  /**
+   * PEM files for TLS with client certificates.
+   *
+   * @param ca whom it trusts
+   * @param certificate its own
+   * @param key its private key
+   */
+  record Files(Path ca, Path certificate, Path key) {}
 
   /** Starts one. */
   @FunctionalInterface

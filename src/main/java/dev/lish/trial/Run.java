@@ -13,6 +13,7 @@ import dev.lish.source.MeshFolder;
 import dev.lish.trial.wire.Stubs;
 import dev.lish.trial.wire.Tls;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class Run implements AutoCloseable {
   private final Client client = new Client(tls);
   private final Wiring wiring = new Wiring(stubs, tls.authority());
   private final Recorder recorder = new Recorder();
+  private final Optional<Peers> peers;
   private final MeshServer server;
   private final Waiting waiting;
   private final Map<SnapshotKey, RunningEnvoy> envoys = new LinkedHashMap<>();
@@ -51,7 +53,13 @@ final class Run implements AutoCloseable {
     this.original = new MeshFolder(new Revision(1), folder.files());
     this.served = original;
     this.leftovers = leftovers;
-    this.server = factory.start(new MeshServer.Start(original, spec.stage(), wiring, recorder));
+    this.peers = Peers.of(folder, tls.authority());
+    Optional<MeshServer.Files> files = Optional.empty();
+    if (peers.isPresent()) {
+      files = Optional.of(peers.get().server(leftovers.folder(name() + "-lish")));
+    }
+    this.server =
+        factory.start(new MeshServer.Start(original, spec.stage(), wiring, recorder, files));
     this.waiting = new Waiting(server, patience);
   }
 
@@ -74,30 +82,33 @@ final class Run implements AutoCloseable {
     waiting.untilSynced(envoys.values(), served);
   }
 
+  /** For files. */
+  private String name() {
+    return "%s-%s-%s"
+        .formatted(
+            spec.stage().replaceAll("[^A-Za-z0-9_.-]", "_"),
+            spec.envoy().version(),
+            spec.protocol());
+  }
+
   private RunningEnvoy start(SnapshotKey key) throws TrialException {
     started++;
-    Bootstrap.Identity identity =
-        Kinds.identity(server.state().assignment(), key, "test-" + started);
+    Kinds.Introduction introduction =
+        Kinds.introduction(server.state().assignment(), key, "test-" + started);
+    Path folder = leftovers.folder(name() + "-" + started);
+    Optional<Bootstrap.Tls> certificate = Optional.empty();
+    if (peers.isPresent()) {
+      certificate = Optional.of(peers.get().envoy(folder, introduction.names()));
+    }
     Bootstrap bootstrap =
         new Bootstrap(
-            identity,
+            introduction.says(),
             List.of(new Bootstrap.Server("127.0.0.1", server.port())),
-            Optional.empty(),
+            certificate,
             spec.sotw(),
             0,
             Optional.empty());
-    String folder =
-        "%s-%s-%s-%d"
-            .formatted(
-                spec.stage().replaceAll("[^A-Za-z0-9_.-]", "_"),
-                spec.envoy().version(),
-                spec.protocol(),
-                started);
-    return RunningEnvoy.start(
-        spec.envoy(),
-        new RunningEnvoy.Identity(identity.id(), key, folder),
-        bootstrap.yaml(),
-        leftovers);
+    return RunningEnvoy.start(spec.envoy(), key, folder, bootstrap.yaml(), leftovers);
   }
 
   /** The Envoy that a test asks. */
@@ -194,8 +205,7 @@ final class Run implements AutoCloseable {
    */
   private void serve(SortedMap<String, ByteString> files) throws Unmet {
     served = new MeshFolder(new Revision(served.revision().number() + 1), files);
-    server.serve(served);
-    waiting.untilServing(served);
+    waiting.serve(served);
     waiting.untilSynced(envoys.values(), served);
   }
 
@@ -246,36 +256,17 @@ final class Run implements AutoCloseable {
     return violations;
   }
 
-  /** The end of every Envoy's log. */
-  String logs() {
-    StringBuilder all = new StringBuilder();
-    envoys
-        .values()
-        .forEach(
-            envoy ->
-                all.append("Envoy of ")
-                    .append(envoy.key())
-                    .append(":\n")
-                    .append(sinceStart(envoy.log())));
-    return all.toString();
+  /** Every Envoy, and the end of its log. */
+  Map<String, String> logs() {
+    Map<String, String> logs = new LinkedHashMap<>();
+    envoys.values().forEach(envoy -> logs.put(envoy.toString(), envoy.log().sinceStart()));
+    return logs;
   }
 
-  /** What every Envoy says before it starts is of no help. */
-  private static String sinceStart(String log) {
-    int start = log.indexOf("starting main dispatch loop\n");
-    return start < 0 ? log : log.substring(log.indexOf('\n', start) + 1);
-  }
-
-  /** What Envoys warned of, each once, without time and thread. */
+  /** What Envoys warned of, each once. */
   List<String> warnings() {
     Set<String> all = new LinkedHashSet<>();
-    envoys
-        .values()
-        .forEach(
-            envoy ->
-                envoy
-                    .warnings()
-                    .forEach(line -> all.add(line.replaceFirst("^(\\[[^]]*]){2}", ""))));
+    envoys.values().forEach(envoy -> all.addAll(envoy.log().warnings()));
     return List.copyOf(all);
   }
 

@@ -1,7 +1,10 @@
 package dev.lish.trial;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,7 +16,7 @@ import java.util.Optional;
  * @param took the whole run
  * @param cases in order; the first is that Envoys take the mesh, the last that the protocol was
  *     kept
- * @param log the end of Envoys' logs where something failed, else empty
+ * @param logs Envoy to the end of its log, where something failed; else empty
  * @param warnings what Envoys warned of, each once
  * @param notes what differs from the mesh and may matter
  */
@@ -23,12 +26,13 @@ public record RunResult(
     Optional<Duration> ready,
     Duration took,
     List<CaseResult> cases,
-    String log,
+    Map<String, String> logs,
     List<String> warnings,
     List<String> notes) {
-  /** Copies the lists. */
+  /** Copies the collections. */
   public RunResult {
     cases = List.copyOf(cases);
+    logs = Collections.unmodifiableMap(new LinkedHashMap<>(logs));
     warnings = List.copyOf(warnings);
     notes = List.copyOf(notes);
   }

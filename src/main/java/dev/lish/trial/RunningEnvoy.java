@@ -8,6 +8,7 @@ import dev.lish.trial.wire.HttpConnection;
 import java.io.File;
 import java.io.IOException;
 import java.net.URLEncoder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /** A real Envoy that a test has started, asked over its admin page. */
 final class RunningEnvoy {
@@ -23,33 +23,28 @@ final class RunningEnvoy {
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final String OWN_ADMIN_PORT =
       "admin: { address: { socket_address: { address: 127.0.0.1, port_value: 0 } } }";
-  private static final Pattern WARNING =
-      Pattern.compile("^\\[[^]]*]\\[\\d+]\\[(warning|error|critical)]");
-
-  /** The one limit that is the operator's to choose, not the mesh's. */
-  private static final String NO_CONNECTION_LIMIT =
-      "There is no configured limit to the number of allowed active downstream connections";
-
   private static final int LOG_BYTES = 256 << 10;
 
-  private final String id;
   private final SnapshotKey key;
   private final Process process;
   private final Path folder;
   private Map<String, Integer> ports = Map.of();
 
-  private RunningEnvoy(String id, SnapshotKey key, Process process, Path folder) {
-    this.id = id;
+  private RunningEnvoy(SnapshotKey key, Process process, Path folder) {
     this.key = key;
     this.process = process;
     this.folder = folder;
   }
 
-  /** Starts one with a bootstrap; it need not be ready when this returns. */
+  /**
+   * Starts one with a bootstrap; it need not be ready when this returns.
+   *
+   * @param key what it gets
+   * @param folder for its files alone
+   */
   static RunningEnvoy start(
-      EnvoyBinary binary, Identity identity, String bootstrap, Leftovers leftovers)
+      EnvoyBinary binary, SnapshotKey key, Path folder, String bootstrap, Leftovers leftovers)
       throws TrialException {
-    Path folder = leftovers.folder(identity.folder());
     try {
       Path file = Files.writeString(folder.resolve("bootstrap.yaml"), bootstrap);
       List<String> command = new ArrayList<>();
@@ -67,21 +62,10 @@ final class RunningEnvoy {
               .redirectErrorStream(true)
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .redirectOutput(folder.resolve("envoy.log").toFile());
-      return new RunningEnvoy(identity.id(), identity.key(), leftovers.start(builder), folder);
+      return new RunningEnvoy(key, leftovers.start(builder), folder);
     } catch (IOException e) {
       throw new TrialException(folder + " cannot be written: " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * Who it says it is.
-   *
-   * @param folder for its files, unique within the test
-   */
-  record Identity(String id, SnapshotKey key, String folder) {}
-
-  String id() {
-    return id;
   }
 
   SnapshotKey key() {
@@ -185,24 +169,21 @@ final class RunningEnvoy {
     }
   }
 
+  /** Which one, for people. */
+  @Override
+  public String toString() {
+    return "Envoy of " + key;
+  }
+
   /** The end of its log, bounded. */
-  String log() {
+  EnvoyLog log() {
     Path file = folder.resolve("envoy.log");
     try (var in = Files.newByteChannel(file)) {
       in.position(Math.max(0, in.size() - LOG_BYTES));
-      return new String(
-          java.nio.channels.Channels.newInputStream(in).readNBytes(LOG_BYTES),
-          StandardCharsets.UTF_8);
+      return new EnvoyLog(
+          new String(Channels.newInputStream(in).readNBytes(LOG_BYTES), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      return file + ": " + e;
+      return new EnvoyLog(file + ": " + e);
     }
-  }
-
-  /** The lines of its log of level warning and above. */
-  List<String> warnings() {
-    return log()
-        .lines()
-        .filter(line -> WARNING.matcher(line).find() && !line.contains(NO_CONNECTION_LIMIT))
-        .toList();
   }
 }

@@ -149,10 +149,12 @@ final class Scenario {
     return port.orElseThrow(
         () ->
             new Unmet(
-                "listener: %s (expected: one of %s%s)"
+                "listener: %s (expected: %s%s)"
                     .formatted(
                         request.listener().orElse("not named"),
-                        String.join(", ", ports.keySet()),
+                        ports.isEmpty()
+                            ? "one, but this Envoy has none"
+                            : "one of " + String.join(", ", ports.keySet()),
                         Nearest.question(request.listener().orElse(""), ports.keySet()))));
   }
 }

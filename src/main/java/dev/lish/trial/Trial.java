@@ -4,6 +4,8 @@ import dev.lish.source.MeshFolder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -88,17 +90,15 @@ public final class Trial {
     long start = System.nanoTime();
     try (Run run = new Run(spec, plan.folder(), plan.patience(), factory, leftovers)) {
       RunResult result = new Course(run, spec, start).go();
+      long passed = result.cases().stream().filter(RunResult.CaseResult::passed).count();
       progress.accept(
-          spec
-              + ": "
-              + (result.passed() ? "passed" : "FAILED")
-              + ", "
-              + result.cases().stream().filter(RunResult.CaseResult::passed).count()
-              + " of "
-              + result.cases().size()
-              + ", "
-              + result.took().toMillis()
-              + " ms");
+          "%s: %s, %d of %d, after %s"
+              .formatted(
+                  spec,
+                  result.passed() ? "passed" : "FAILED",
+                  passed,
+                  result.cases().size(),
+                  seconds(result.took())));
       return result;
     }
   }
@@ -121,12 +121,17 @@ public final class Trial {
       List<TestCase> tests =
           plan.tests().cases().stream().filter(test -> test.runsIn(spec.stage())).toList();
       List<String> refused = List.of();
+      progress.accept(spec + ": starting");
       try {
         run.start(tests.stream().map(TestCase::target).toList());
         ready = Optional.of(since(start));
         progress.accept(
-            "%s: %d Envoys ready after %d ms"
-                .formatted(spec, run.envoyCount(), since(start).toMillis()));
+            "%s: %d %s ready after %s"
+                .formatted(
+                    spec,
+                    run.envoyCount(),
+                    run.envoyCount() == 1 ? "Envoy" : "Envoys",
+                    seconds(since(start))));
       } catch (Unmet e) {
         refused = List.of(String.valueOf(e.getMessage()));
       }
@@ -149,15 +154,24 @@ public final class Trial {
           ready,
           since(start),
           cases,
-          failed ? run.logs() : "",
+          failed ? run.logs() : Map.of(),
           run.warnings(),
           run.notes());
     }
 
     private void add(String path, int line, String name, long from, List<String> failures) {
       cases.add(new RunResult.CaseResult(path, line, name, since(from), failures, false));
-      failures.forEach(failure -> progress.accept(spec + ": " + name + ": " + failure));
+      // All of it is in the report.
+      failures.stream()
+          .limit(1)
+          .flatMap(String::lines)
+          .limit(1)
+          .forEach(text -> progress.accept(spec + ": FAILED: " + name + ": " + text));
     }
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 
   private static Duration since(long start) {

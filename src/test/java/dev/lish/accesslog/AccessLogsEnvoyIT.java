@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.lish.testing.Await;
+import dev.lish.testing.Bootstraps;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
 import dev.lish.testing.Http;
@@ -40,18 +41,7 @@ class AccessLogsEnvoyIT {
               endpoints:
                 - lb_endpoints:
                     - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %1$d } } }
-          - name: lish
-            type: STATIC
-            connect_timeout: 1s
-            typed_extension_protocol_options:
-              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                explicit_http_config: { http2_protocol_options: {} }
-            load_assignment:
-              cluster_name: lish
-              endpoints:
-                - lb_endpoints:
-                    - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %2$d } } }
+      %2$s
         listeners:
           - name: http
             address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
@@ -126,7 +116,10 @@ class AccessLogsEnvoyIT {
     try (Upstream upstream = Upstream.start("payments");
         EnvoyProcess process =
             EnvoyProcess.start(
-                    envoy, BOOTSTRAP.formatted(upstream.port(), server.activeLocalPort()))
+                    envoy,
+                    BOOTSTRAP.formatted(
+                        upstream.port(),
+                        Bootstraps.http2Cluster("lish", server.activeLocalPort()).stripTrailing()))
                 .awaitReady()) {
       String url = "http://127.0.0.1:" + process.listenerPort("http");
       assertThat(Http.get(url + "/").status()).isEqualTo(200);

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.lish.model.ResourceType;
+import dev.lish.testing.Bootstraps;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys.Envoy;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
@@ -27,38 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A real Envoy that is asked, over delta ADS, what it thinks of one set of resources at a time. */
 final class AskedEnvoy implements AutoCloseable {
-  private static final String BOOTSTRAP =
-      """
-      node: { id: asked, cluster: asked }
-      dynamic_resources:
-        ads_config:
-          api_type: DELTA_GRPC
-          transport_api_version: V3
-          grpc_services: [ { envoy_grpc: { cluster_name: lish } } ]
-        cds_config: { ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s }
-        lds_config: { ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s }
-      layered_runtime:
-        layers:
-          - name: lish
-            rtds_layer: { name: lish, rtds_config: { ads: {}, resource_api_version: V3 } }
-          - { name: admin, admin_layer: {} }
-      static_resources:
-        clusters:
-          - name: lish
-            type: STATIC
-            connect_timeout: 1s
-            typed_extension_protocol_options:
-              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                explicit_http_config: { http2_protocol_options: {} }
-            load_assignment:
-              cluster_name: lish
-              endpoints:
-                - lb_endpoints:
-                    - endpoint:
-                        address: { socket_address: { address: 127.0.0.1, port_value: %d } }
-      """;
-
   private final Ads ads;
   private final Server server;
   private final EnvoyProcess process;
@@ -87,7 +56,10 @@ final class AskedEnvoy implements AutoCloseable {
     try {
       process =
           EnvoyProcess.start(
-              envoy, BOOTSTRAP.formatted(server.activeLocalPort()), "--log-level", "error");
+              envoy,
+              Bootstraps.ads(new Bootstraps.Node("asked", "asked"), true, server.activeLocalPort()),
+              "--log-level",
+              "error");
       try {
         process.awaitReady();
       } catch (AssertionError e) {

@@ -118,9 +118,56 @@ class TestCommandEnvoyIT {
     Result result = test(List.of(Envoys.oldest()), "--stage", "beta");
     assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
     assertThat(result.out())
-        .contains("common/clusters/orders.yaml:2: Envoy refuses the cluster")
+        .contains("common/clusters/orders.yaml:2: Envoy of beta/")
+        .contains(" refuses the cluster: ")
         .contains("cluster provided LB specified")
         .contains("the end of Envoys' logs");
+    assertNothingLeft();
+  }
+
+  @Test
+  void aListenerThatIsRefusedIsNoReadyEnvoy() throws IOException {
+    sample();
+    SampleMesh.edit(
+        folder.resolve("mesh"),
+        "edge/listeners/edge.yaml",
+        Map.of("stat_prefix: edge", "stat_prefix: edge\n          max_request_headers_kb: 9000"));
+    Result result = test(Envoys.oldestAndNewest(), "--stage", "beta");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("edge/listeners/edge.yaml:10: Envoy of beta/edge")
+        .contains("refuses the listener: Error adding/updating listener(s) edge: Proto constraint")
+        .doesNotContain("goo.gle");
+    assertThat(result.out().lines().filter(line -> line.contains("never"))).hasSize(2);
+  }
+
+  @Test
+  void whatOneTestBreaksTheNextDoesNotSee() throws IOException {
+    sample();
+    write(
+        "tests/edge.yaml",
+        """
+        envoy: { group: edge }
+        tests:
+          - name: does not render
+            steps:
+              - overlay: { edge/routes/edge.yaml.peb: "name: edge\\nvirtual_hots: []" }
+              - { request: { path: /orders }, expect: { status: 200 } }
+          - name: is refused
+            steps:
+              - overlay: { common/clusters/orders.yaml: "name: orders\\ntype: STATIC\\nlb_policy: CLUSTER_PROVIDED" }
+              - { request: { path: /orders }, expect: { status: 200 } }
+          - { name: is well, request: { path: /orders }, expect: { status: 200, upstream: orders } }
+        """);
+    for (String protocol : List.of("--sotw", "--parallel=1")) {
+      Result result = test(Envoys.oldestAndNewest(), "--stage", "release", protocol);
+      assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
+      assertThat(result.out())
+          .contains("edge/routes/edge.yaml.peb:2: RouteConfiguration \"edge\": unknown field")
+          .contains("tests/edge.yaml:9: common/clusters/orders.yaml:1: Envoy of release/")
+          .contains("6 of 8 FAILED")
+          .doesNotContain("after the test");
+    }
     assertNothingLeft();
   }
 

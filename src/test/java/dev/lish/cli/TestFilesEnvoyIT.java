@@ -30,7 +30,7 @@ class TestFilesEnvoyIT {
   private static void assertAllPassed(Result result) {
     assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
     assertThat(result.out())
-        .contains("26 of 26 passed")
+        .contains("27 of 27 passed")
         .contains("differs: cluster asked: any certificate of the test's authority passes")
         .contains(
             "differs: cluster checked_thrift: active checks envoy.health_checkers.thrift find")
@@ -45,6 +45,54 @@ class TestFilesEnvoyIT {
   @Test
   void andOverStateOfTheWorld() {
     assertAllPassed(test(ALL, List.of(Envoys.newest()), "--sotw"));
+  }
+
+  @Test
+  void rulesAboutEnvoysCertificatesAreMetByCertificates() throws IOException {
+    Path mesh = Files.createDirectories(folder.resolve("mesh"));
+    Files.writeString(
+        mesh.resolve("mesh.yaml"),
+        """
+        stages: [ { name: beta, nodes: { peer.san: "spiffe://mesh.example/beta/*" } }, { name: release } ]
+        groups:
+          - { name: payments, nodes: { peer.san: "*.payments.example" }, resources: [ "all/**" ] }
+          - { name: others, by: { peer.san: [ a.example, b.example ] }, resources: [ "all/**" ] }
+        """);
+    Path listeners = Files.createDirectories(mesh.resolve("all/listeners"));
+    Files.writeString(
+        listeners.resolve("a.yaml.peb"),
+        """
+        name: a
+        address: { socket_address: { address: 127.0.0.1, port_value: 1 } }
+        filter_chains:
+          - filters:
+              - name: envoy.filters.network.http_connection_manager
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                  stat_prefix: a
+                  http_filters:
+                    - name: envoy.filters.http.router
+                      typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                  route_config:
+                    virtual_hosts:
+                      - name: a
+                        domains: [ "*" ]
+                        routes:
+                          - match: { prefix: / }
+                            direct_response: { status: 200, body: { inline_string: "{{ stage }} {{ group }}" } }
+        """);
+    Path tests = Files.createDirectories(mesh.resolve("tests"));
+    Files.writeString(
+        tests.resolve("a.yaml"),
+        """
+        tests:
+          - { name: a, stages: [ beta ], envoy: { group: payments }, request: {}, expect: { body: beta payments } }
+          - { name: b, stages: [ release ], envoy: { group: payments }, request: {}, expect: { body: release payments } }
+          - { name: c, envoy: { group: others, peer.san: b.example }, request: {}, expect: { body: { contains: others } } }
+        """);
+    Result result = test(mesh, Envoys.oldestAndNewest());
+    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    assertThat(result.out()).contains("4 of 4 passed").doesNotContain("differs");
   }
 
   @Test

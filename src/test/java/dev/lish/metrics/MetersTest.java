@@ -100,6 +100,7 @@ class MetersTest {
         false,
         Optional.of(new Revision(7)),
         serving,
+        Optional.of(new Revision(7)),
         List.of(Problem.error("a.yaml", 1, "x"), Problem.warning("a.yaml", 2, "y")),
         false,
         new TreeSet<>());

@@ -7,13 +7,13 @@ import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.testing.Await;
+import dev.lish.testing.Bootstraps;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
 import dev.lish.testing.Http;
 import dev.lish.testing.Recorder;
 import dev.lish.testing.Upstream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,40 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real Envoys on hand-made snapshots. */
 class XdsEnvoyIT {
-  private static final String BOOTSTRAP =
-      """
-      node: { id: envoy-1, cluster: edge }
-      dynamic_resources:
-        ads_config:
-          api_type: %s
-          transport_api_version: V3
-          set_node_on_first_message_only: true
-          grpc_services: [ { envoy_grpc: { cluster_name: lish } } ]
-        cds_config: { ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s }
-        lds_config: { ads: {}, resource_api_version: V3, initial_fetch_timeout: 0s }
-      layered_runtime:
-        layers:
-          - name: lish
-            rtds_layer: { name: lish, rtds_config: { ads: {}, resource_api_version: V3 } }
-          - name: admin
-            admin_layer: {}
-      static_resources:
-        clusters:
-          - name: lish
-            type: STATIC
-            connect_timeout: 1s
-            typed_extension_protocol_options:
-              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                explicit_http_config: { http2_protocol_options: {} }
-            load_assignment:
-              cluster_name: lish
-              endpoints: [ { lb_endpoints: [ %s ] } ]
-      """;
-
-  private static final String ENDPOINT_OF_LISH =
-      "{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } } }";
-
   static Stream<Arguments> envoysAndProtocols() {
     return Envoys.oldestAndNewest().stream()
         .flatMap(e -> Stream.of(Arguments.of(e, true), Arguments.of(e, false)));
@@ -62,11 +28,10 @@ class XdsEnvoyIT {
 
   /** An Envoy of these servers, any of them. */
   static String bootstrap(boolean delta, Server... servers) {
-    List<String> endpoints = new ArrayList<>();
-    for (Server server : servers) {
-      endpoints.add(ENDPOINT_OF_LISH.formatted(server.port()));
-    }
-    return BOOTSTRAP.formatted(delta ? "DELTA_GRPC" : "GRPC", String.join(", ", endpoints));
+    return Bootstraps.ads(
+        new Bootstraps.Node("envoy-1", "edge"),
+        delta,
+        Arrays.stream(servers).mapToInt(Server::port).toArray());
   }
 
   static void awaitSynced(Server server) {

@@ -27,32 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The recorder between a real Envoy and a server that knows one cluster. */
 class RecorderEnvoyIT {
-  private static final String BOOTSTRAP =
-      """
-      node: { id: node-1, cluster: edge-1 }
-      dynamic_resources:
-        ads_config:
-          api_type: %s
-          transport_api_version: V3
-          set_node_on_first_message_only: true
-          grpc_services: [ { envoy_grpc: { cluster_name: ads } } ]
-        cds_config: { ads: {}, resource_api_version: V3 }
-      static_resources:
-        clusters:
-          - name: ads
-            type: STATIC
-            connect_timeout: 1s
-            typed_extension_protocol_options:
-              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                explicit_http_config: { http2_protocol_options: {} }
-            load_assignment:
-              cluster_name: ads
-              endpoints:
-                - lb_endpoints:
-                    - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-      """;
-
   static Stream<Arguments> envoysAndProtocols() {
     return Envoys.oldestAndNewest().stream()
         .flatMap(e -> Stream.of(Arguments.of(e, true), Arguments.of(e, false)));
@@ -105,7 +79,9 @@ class RecorderEnvoyIT {
                     .build())
             .build();
     server.start().join();
-    String bootstrap = BOOTSTRAP.formatted(delta ? "DELTA_GRPC" : "GRPC", server.activeLocalPort());
+    String bootstrap =
+        Bootstraps.clustersOverAds(
+            new Bootstraps.Node("node-1", "edge-1"), delta, server.activeLocalPort());
     try (EnvoyProcess process = EnvoyProcess.start(envoy, bootstrap)) {
       Await.until(
           "the response is answered",

@@ -7,6 +7,7 @@ import dev.lish.model.Revision;
 import dev.lish.source.MeshFolder;
 import dev.lish.trial.wire.Answer;
 import dev.lish.trial.wire.Received;
+import dev.lish.trial.wire.Stubs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,37 @@ class JudgeTest {
   @Test
   void theAttemptThatWasAnsweredServes() {
     assertThat(judge("{ upstream: b }", exchange(200, 1, "a", "b"))).isEmpty();
+  }
+
+  @Test
+  void aMirroredCopyIsNoAttempt() {
+    Exchange both = exchange(200, 1, "a", "copies");
+    List<Received> received = new ArrayList<>(both.received());
+    Received copy = received.get(1);
+    for (String host : List.of("shop.example-shadow", "127.0.0.1-shadow:10000")) {
+      TreeMap<String, String> headers = new TreeMap<>(copy.headers());
+      headers.put("host", host);
+      received.set(
+          1,
+          new Received(
+              copy.cluster(), "1", copy.over(), copy.method(), copy.path(), headers, copy.body()));
+      assertThat(
+              judge(
+                  "{ upstream: a, attempts: 1 }",
+                  new Exchange(both.answer(), "", both.took(), received)))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void theAnswerTellsWhoServed() {
+    Exchange exchange = exchange(200, 1, "a", "b");
+    Answer answer = new Answer(200, Map.of(Stubs.CLUSTER_HEADER, "a"), "");
+    assertThat(
+            judge(
+                "{ upstream: a }",
+                new Exchange(Optional.of(answer), "", Duration.ofMillis(1), exchange.received())))
+        .isEmpty();
   }
 
   @Test

@@ -21,7 +21,7 @@ public final class Stubs implements AutoCloseable {
   public static final String HEADER = "x-lish-test";
 
   /** Says which cluster a request came through, in answers. */
-  static final String CLUSTER_HEADER = "x-lish-test-upstream";
+  public static final String CLUSTER_HEADER = "x-lish-test-upstream";
 
   private final Tls tls;
   private final NioEventLoopGroup loop =
