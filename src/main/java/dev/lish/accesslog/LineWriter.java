@@ -56,6 +56,9 @@ final class LineWriter {
     line.put("stage", raw.origin().stage());
     line.put("group", raw.origin().group());
     raw.origin().accepted().ifPresent(revision -> line.put("revision", revision.number()));
+    JsonLine versions = new JsonLine();
+    raw.origin().versions().forEach(versions::put);
+    line.put("versions", versions);
     line.put("cluster", common.getUpstreamCluster());
     line.put("route", common.getRouteName());
     line.put("flags", FlagClass.letters(entry.flags));

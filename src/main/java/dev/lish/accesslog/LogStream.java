@@ -21,7 +21,8 @@ final class LogStream implements StreamObserver<Batch> {
   private final StreamObserver<StreamAccessLogsResponse> answer;
   private AccessLogs.LogTotal log;
   private boolean open = true;
-  private volatile Supplier<Origin> origin = () -> Origin.UNKNOWN;
+  private volatile Supplier<Origin> origins = () -> Origin.UNKNOWN;
+  private volatile Origin origin = Origin.UNKNOWN;
   private Writer writer = Writer.UNKNOWN;
   private volatile Scope scope = new Scope("", Origin.UNKNOWN);
 
@@ -35,10 +36,13 @@ final class LogStream implements StreamObserver<Batch> {
 
   /** Asks anew where it comes from; by another thread. */
   void refresh() {
-    Scope before = scope;
-    Origin now = origin.get();
-    if (!now.equals(before.origin())) {
-      scope = new Scope(before.nodeCluster(), now);
+    Origin now = origins.get();
+    if (!now.equals(origin)) {
+      origin = now;
+      Scope before = scope;
+      if (!now.counted().equals(before.origin())) {
+        scope = new Scope(before.nodeCluster(), now.counted());
+      }
     }
   }
 
@@ -92,8 +96,10 @@ final class LogStream implements StreamObserver<Batch> {
       String name = tooLong ? AccessLogs.OTHER : who.nodeCluster();
       writer = who;
       Supplier<Origin> known = all.origins().of(node.toByteArray());
-      origin = known;
-      scope = new Scope(name, known.get());
+      origins = known;
+      Origin now = known.get();
+      origin = now;
+      scope = new Scope(name, now.counted());
       adder = null;
     }
 
@@ -120,7 +126,7 @@ final class LogStream implements StreamObserver<Batch> {
         adder = to;
       }
       to.add(entry);
-      all.raw().take(entry, writer, scope.origin());
+      all.raw().take(entry, writer, origin);
     }
 
     void done() {

@@ -106,6 +106,7 @@ final class Doors implements AutoCloseable {
     builder.childChannelOption(
         ChannelOption.RCVBUF_ALLOCATOR,
         new AdaptiveRecvByteBufAllocator(LEAST_READ, LEAST_READ, MOST_READ));
+    builder.childChannelPipelineCustomizer(ConnectionBuffers::customize);
     builder.service(grpc.build());
   }
 

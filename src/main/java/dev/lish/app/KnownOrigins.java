@@ -9,26 +9,41 @@ import dev.lish.pipeline.View;
 import dev.lish.serve.NodeView;
 import dev.lish.serve.Xds;
 import dev.lish.snapshot.Assignment;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What the pipeline and the streams know of the Envoys that write access logs: stage and group by
- * the rules in force, and the revision that a node last had accepted in full.
+ * the rules in force, the revision that a node last had accepted in full, and its versions.
  */
 final class KnownOrigins implements Origins {
+  private static final Comparator<Revision> OLDEST = Comparator.comparingInt(Revision::number);
+
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Supplier<View> view;
   private final Supplier<List<NodeView>> nodes;
   private volatile Accepted accepted = new Accepted(Map.of(), System.nanoTime() - FRESH_NANOS);
 
-  /** Node id to revision, at one moment. */
-  private record Accepted(Map<String, Revision> byId, long at) {}
+  /** By node id, at one moment. */
+  private record Accepted(Map<String, Has> byId, long at) {}
+
+  /**
+   * What a node has accepted.
+   *
+   * @param revision the last one in full; empty: none since its streams came here
+   * @param versions by the label of the type
+   */
+  record Has(Optional<Revision> revision, Map<String, String> versions) {
+    static final Has NOTHING = new Has(Optional.empty(), Map.of());
+  }
 
   KnownOrigins(Supplier<View> view, Supplier<List<NodeView>> nodes) {
     this.view = view;
@@ -60,10 +75,8 @@ final class KnownOrigins implements Origins {
         last = now;
         key = now.keyOf(node);
       }
-      return key.map(
-              k ->
-                  new Origin(
-                      k.stage(), k.group(), Optional.ofNullable(accepted().byId().get(node.id()))))
+      Has has = accepted().byId().getOrDefault(node.id(), Has.NOTHING);
+      return key.map(k -> new Origin(k.stage(), k.group(), has.revision(), has.versions()))
           .orElse(Origin.UNKNOWN);
     }
   }
@@ -77,24 +90,37 @@ final class KnownOrigins implements Origins {
     synchronized (this) {
       known = accepted;
       if (System.nanoTime() - known.at() >= FRESH_NANOS) {
-        known = new Accepted(collect(known.byId()), System.nanoTime());
+        known = new Accepted(collect(nodes.get(), known.byId()), System.nanoTime());
         accepted = known;
       }
       return known;
     }
   }
 
-  private Map<String, Revision> collect(Map<String, Revision> before) {
-    Map<String, Revision> next = new HashMap<>();
-    for (NodeView each : nodes.get()) {
-      String id = each.node().id();
-      // On its way to the next revision a node still has the last one.
-      Optional<Revision> has =
-          each.state() == NodeView.State.SYNCED
-              ? each.revision()
-              : Optional.ofNullable(before.get(id));
-      has.ifPresent(revision -> next.put(id, revision));
-    }
+  /** What nodes have now, by id, where this is what they had before. */
+  static Map<String, Has> collect(List<NodeView> streams, Map<String, Has> before) {
+    Map<String, List<NodeView>> byId = new HashMap<>();
+    streams.forEach(s -> byId.computeIfAbsent(s.node().id(), id -> new ArrayList<>(1)).add(s));
+    Map<String, Has> next = new HashMap<>();
+    byId.forEach((id, all) -> next.put(id, has(all, before.getOrDefault(id, Has.NOTHING))));
     return next;
+  }
+
+  /** An Envoy may have a stream for each type, and counts by the one that is furthest behind. */
+  private static Has has(List<NodeView> streams, Has before) {
+    Optional<Revision> least = Optional.empty();
+    boolean synced = true;
+    Map<String, String> versions = new HashMap<>();
+    streams.sort(Comparator.comparing(NodeView::connectedSince));
+    for (NodeView stream : streams) {
+      synced &= stream.state() == NodeView.State.SYNCED && stream.revision().isPresent();
+      least = Stream.of(least, stream.revision()).flatMap(Optional::stream).min(OLDEST);
+      stream
+          .types()
+          .forEach(
+              (type, has) -> has.acked().ifPresent(v -> versions.put(type.label(), v.value())));
+    }
+    // On its way to the next revision, or when it rejects that, a node still has the last one.
+    return new Has(synced ? least : before.revision(), versions);
   }
 }

@@ -19,12 +19,14 @@ import io.envoyproxy.envoy.data.accesslog.v3.HTTPResponseProperties;
 import io.envoyproxy.envoy.data.accesslog.v3.ResponseFlags;
 import io.envoyproxy.envoy.data.accesslog.v3.TCPAccessLogEntry;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LineWriterTest {
   private static final Writer WRITER = new Writer("edge-1", "edge-a", "edge");
-  private static final Origin ORIGIN = new Origin("beta", "edge", Optional.of(new Revision(7)));
+  private static final Origin ORIGIN =
+      new Origin("beta", "edge", Optional.of(new Revision(7)), Map.of("cluster", "5b2e"));
 
   private static String line(byte[] bytes, boolean tcp) throws IOException {
     Entry entry = new Entry();
@@ -76,6 +78,7 @@ class LineWriterTest {
         .isEqualTo(
             "{\"time\":\"2027-01-15T08:00:00.005Z\",\"node\":\"edge-1\",\"node_cluster\":\"edge-a\","
                 + "\"log\":\"edge\",\"stage\":\"beta\",\"group\":\"edge\",\"revision\":7,"
+                + "\"versions\":{\"cluster\":\"5b2e\"},"
                 + "\"cluster\":\"payments\",\"route\":\"pay\",\"flags\":[\"UT\"],\"duration_ms\":12.345,"
                 + "\"received\":0,\"sent\":0,\"attempts\":0,\"status\":504,\"method\":\"GET\","
                 + "\"protocol\":\"HTTP11\",\"path\":\"/pay\","

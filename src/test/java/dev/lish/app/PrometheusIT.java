@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lish.model.ResourceType;
 import dev.lish.testing.Await;
 import dev.lish.testing.Http;
 import dev.lish.testing.Prometheus;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +54,53 @@ class PrometheusIT {
       assertThat(value(prometheus, "ALERTS{alertname=\"LishNotReady\",alertstate=\"firing\"}"))
           .isEmpty();
     }
+  }
+
+  /** An empty panel says nothing: each draws something of a Lish with Envoys and traffic. */
+  @Test
+  void everyPanelDrawsTraffic() throws IOException {
+    assumeTrue(Prometheus.isThere(), Prometheus.MISSING);
+    Path mesh = SampleMesh.copy(folder.resolve("mesh"), 1, 2, 3);
+    String raw =
+        "access_logs: { raw: { one_in: 1, files: { dir: " + folder.resolve("logs") + " } } }";
+    try (LishServer lish = LishServer.start(folder.resolve("lish"), mesh, raw).awaitReady();
+        FakeEnvoy envoy = FakeEnvoy.connect(lish.xdsPort(), "edge-1", "edge-a", Map.of());
+        LogClient logs = new LogClient(lish.xdsPort(), "edge-1", "edge-a");
+        Prometheus prometheus =
+            Prometheus.start(
+                folder.resolve("prometheus"),
+                "127.0.0.1:" + lish.lish().ports().admin(),
+                Path.of("docker/alerts.yml"))) {
+      envoy.awaitSome(ResourceType.LISTENER);
+      for (String expression : expressions()) {
+        Await.value(
+            expression,
+            Await.LONG,
+            () -> {
+              logs.send("orders", 200);
+              logs.send("payments", 503);
+              // Another Envoy that is sent all, and accepts it.
+              FakeEnvoy.connect(lish.xdsPort(), "edge-2", "edge-a", Map.of())
+                  .awaitSome(ResourceType.LISTENER)
+                  .close();
+              return drawn(query(prometheus, expression)) ? Optional.of(true) : Optional.empty();
+            });
+      }
+      JsonNode stages = query(prometheus, "sum by (stage) (lish_traffic_requests_total)");
+      assertThat(stages.path("data").path("result").findValuesAsText("stage"))
+          .containsExactly("release");
+    }
+  }
+
+  /** True when there is a series with a number. */
+  private static boolean drawn(JsonNode answer) {
+    assertThat(answer.path("status").asText()).as(answer.toString()).isEqualTo("success");
+    for (JsonNode series : answer.path("data").path("result")) {
+      if (Double.isFinite(Double.parseDouble(series.path("value").path(1).asText()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean evaluated(Prometheus prometheus) throws IOException {

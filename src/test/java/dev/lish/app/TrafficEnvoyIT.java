@@ -106,6 +106,7 @@ class TrafficEnvoyIT {
       assertThat(counted(mesh)).isEqualTo(seen);
       assertAccounted(mesh, revision, all);
       assertThat(envoy.stat("access_logs.grpc_access_log.logs_dropped").orElse(0)).isZero();
+      assertThat(envoy.stat("access_logs.grpc_access_log.logs_written").orElse(0)).isEqualTo(all);
     }
   }
 
