@@ -251,6 +251,13 @@ final class Holding {
     }
   }
 
+  /** There is nothing any more that it could be of. */
+  void forget(Kind kind, String of) {
+    if (!entries(kind, of).isEmpty()) {
+      want(new Hold(kind, of, new TreeMap<>()));
+    }
+  }
+
   /** These are kept back no longer. */
   void end(Kind kind, String of, Set<String> hosts, Instant now) {
     SortedMap<String, Entry> all = entries(kind, of);

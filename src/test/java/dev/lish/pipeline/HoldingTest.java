@@ -95,6 +95,14 @@ class HoldingTest {
   }
 
   @Test
+  void whatAnAssignmentOfBeforeHeldIsForgotten() {
+    holding.wait("pay 1", Set.of("a"), Duration.ofMinutes(10), at(0));
+    assertThat(shown(1)).containsExactly("a");
+    holding.forget(Kind.WAITING, "pay 1");
+    assertThat(shown(1)).isEmpty();
+  }
+
+  @Test
   void whatWasLetGoIsRememberedWithinBounds() {
     TreeMap<String, Entry> many = new TreeMap<>();
     IntStream.range(100, 200).forEach(i -> many.put("h" + i, entry(1, i, 600)));
