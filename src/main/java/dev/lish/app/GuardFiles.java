@@ -16,16 +16,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -37,27 +33,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code data/guard/}: what was sent last of each assignment, and what each query gave last.
- * Written before it is sent, by a rename, so that a crash of the process leaves the old or the new.
- * Not forced to the disk, which would take longer than all the rest of a change: a power loss may
- * leave an older or a broken file. One that cannot be read, or whose checksum is wrong, counts as
- * unknown.
+ * {@code data/guard/}: what was sent last of each assignment, and what each query gave last. On the
+ * disk before it is sent. What cannot be read, or has a wrong checksum, counts as unknown.
  */
-final class GuardFiles {
+final class GuardFiles implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GuardFiles.class);
   private static final int MOST_FILES = 20_000;
-  private static final int CHECKSUM = 16;
+  private static final long JOURNAL = 8L << 20;
 
   private final Path folder;
-  private volatile Optional<String> trouble = Optional.empty();
+  private final ForcedRecords records;
 
-  GuardFiles(Path data) {
+  /**
+   * Reads what an earlier run left.
+   *
+   * @param force false: what is committed may be lost with the power
+   */
+  GuardFiles(Path data, boolean force) {
     folder = data.resolve("guard");
+    records = new ForcedRecords(folder, force, JOURNAL);
     try {
-      Files.createDirectories(folder);
       trim();
     } catch (IOException e) {
-      trouble = Optional.of(folder + ": " + e);
+      log.warn("{}: old files cannot be removed: {}", folder, e.toString());
     }
   }
 
@@ -76,30 +74,35 @@ final class GuardFiles {
   }
 
   Optional<String> trouble() {
-    return trouble;
+    return records.trouble();
+  }
+
+  /** Returns when all that was kept is on the disk. */
+  void commit() {
+    records.commit();
+  }
+
+  @Override
+  public void close() {
+    records.close();
   }
 
   // ---- assignments
 
   Optional<Base> base(String name, String variant) {
-    Optional<Base> own = read(folder.resolve(file(name, variant)), GuardFiles::base);
+    Optional<Base> own = read(file(name, variant), GuardFiles::base);
     return own.or(() -> anyBase(name));
   }
 
   /** The mesh changed while Lish was down: the hosts are those of before all the same. */
   private Optional<Base> anyBase(String name) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith(prefix(name)))
-          .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
-          .flatMap(file -> read(file, GuardFiles::base));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    return records.names(prefix(name)).stream()
+        .flatMap(file -> read(file, GuardFiles::base).stream())
+        .findFirst();
   }
 
   void keepBase(String name, String variant, Base base) {
-    write(folder.resolve(file(name, variant)), out -> base(out, base));
+    write(file(name, variant), out -> base(out, base));
   }
 
   private static String prefix(String name) {
@@ -163,11 +166,11 @@ final class GuardFiles {
   // ---- queries
 
   Optional<Seen> service(DiscoveryQuery query) {
-    return read(folder.resolve("q-" + hash(query.toString())), GuardFiles::seen);
+    return read("q-" + hash(query.toString()), GuardFiles::seen);
   }
 
   void keepService(DiscoveryQuery query, Seen seen) {
-    write(folder.resolve("q-" + hash(query.toString())), out -> seen(out, seen));
+    write("q-" + hash(query.toString()), out -> seen(out, seen));
   }
 
   private static void seen(DataOutputStream out, Seen seen) throws IOException {
@@ -192,6 +195,7 @@ final class GuardFiles {
     }
     times(out, seen.presence().gone());
     times(out, seen.presence().turned());
+    out.writeInt(seen.presence().most());
   }
 
   private static Seen seen(DataInputStream in) throws IOException {
@@ -212,7 +216,10 @@ final class GuardFiles {
       }
       instances.put(host, new Instance(id, address, port, health, weight, locality, metadata));
     }
-    return new Seen(new Presence(passing, times(in), times(in)), instances);
+    SortedMap<String, Instant> gone = times(in);
+    SortedMap<String, Instant> turned = times(in);
+    int most = in.available() == 0 ? passing.size() : in.readInt();
+    return new Seen(new Presence(passing, gone, turned, most), instances);
   }
 
   private static void times(DataOutputStream out, SortedMap<String, Instant> times)
@@ -252,48 +259,26 @@ final class GuardFiles {
     return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 
-  private static <T> Optional<T> read(Path file, Reader<T> reader) {
+  private <T> Optional<T> read(String name, Reader<T> reader) {
     try {
-      byte[] all = Files.readAllBytes(file);
-      byte[] content = Arrays.copyOfRange(all, Math.min(CHECKSUM, all.length), all.length);
-      // A file of zeros, as a power loss can leave it, would else say that there were no hosts.
-      if (all.length < CHECKSUM
-          || !Arrays.equals(all, 0, CHECKSUM, checksum(content), 0, CHECKSUM)) {
-        throw new IOException("its checksum is wrong");
-      }
-      return Optional.of(reader.read(new DataInputStream(new ByteArrayInputStream(content))));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+      Optional<byte[]> content = records.get(name);
+      return content.isEmpty()
+          ? Optional.empty()
+          : Optional.of(reader.read(new DataInputStream(new ByteArrayInputStream(content.get()))));
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
-      log.warn("{} cannot be read and counts as unknown: {}", file, e.toString());
+      log.warn("{} in {} cannot be read and counts as unknown: {}", name, folder, e.toString());
       return Optional.empty();
     }
   }
 
-  private void write(Path file, Writer writer) {
+  private void write(String name, Writer writer) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       writer.write(new DataOutputStream(bytes));
-      Path temporary = file.resolveSibling(file.getFileName() + ".new");
-      try (OutputStream out = Files.newOutputStream(temporary)) {
-        out.write(checksum(bytes.toByteArray()));
-        bytes.writeTo(out);
-      }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      trouble = Optional.empty();
     } catch (IOException e) {
-      if (trouble.isEmpty()) {
-        log.error(
-            "{} cannot be written; Lish goes on, but a restart forgets: {}", file, e.toString());
-      }
-      trouble = Optional.of(file + ": " + e);
+      throw new UncheckedIOException("memory cannot fail to be written", e);
     }
-  }
-
-  private static byte[] checksum(byte[] content) {
-    ContentHash hash = ContentHash.of("guard".getBytes(UTF_8), content);
-    return ByteBuffer.allocate(CHECKSUM).putLong(hash.high()).putLong(hash.low()).array();
+    records.put(name, bytes.toByteArray());
   }
 
   private static String hash(String text) {

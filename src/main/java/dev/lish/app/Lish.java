@@ -113,6 +113,7 @@ public final class Lish implements AutoCloseable {
         parts.add(
             new ReplicaMemory(
                 data.path(),
+                config.data().durable(),
                 (folder, current) -> {
                   kept.keepFolder(folder);
                   kept.retain(current);

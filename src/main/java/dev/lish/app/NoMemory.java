@@ -63,6 +63,9 @@ final class NoMemory implements Memory {
   public void keepService(DiscoveryQuery query, Seen seen) {}
 
   @Override
+  public void commit() {}
+
+  @Override
   public Optional<String> trouble() {
     return Optional.empty();
   }

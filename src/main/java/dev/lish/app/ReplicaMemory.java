@@ -60,16 +60,18 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   /**
    * Reads the files of an earlier run.
    *
+   * @param force false: what {@link #commit} wrote may be lost with the power
    * @param keepFolder keeps a folder that is served, and forgets those of other revisions than
    *     these
    * @param keptTrouble why kept folders and sources cannot be written
    */
   ReplicaMemory(
       Path folder,
+      boolean force,
       BiConsumer<MeshFolder, Set<Revision>> keepFolder,
       Supplier<Optional<String>> keptTrouble) {
     this.keptTrouble = keptTrouble;
-    this.guard = new GuardFiles(folder);
+    this.guard = new GuardFiles(folder, force);
     this.served = folder.resolve("served.properties");
     this.orders = folder.resolve("local-orders.properties");
     this.drains = folder.resolve("local-drains.properties");
@@ -134,6 +136,11 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   @Override
   public void keepService(DiscoveryQuery query, Seen seen) {
     guard.keepService(query, seen);
+  }
+
+  @Override
+  public void commit() {
+    guard.commit();
   }
 
   @Override
@@ -233,6 +240,7 @@ final class ReplicaMemory implements Memory, AutoCloseable {
   /** Waits for what is still to be written, for a moment. */
   @Override
   public void close() {
+    guard.close();
     writer.shutdown();
     try {
       if (!writer.awaitTermination(2, TimeUnit.SECONDS)) {

@@ -85,7 +85,7 @@ final class GuardCommand implements Command {
             "JOIN",
             "STATE");
     for (JsonNode one : guard.path("assignments")) {
-      rows(table, one);
+      rows(table, one, guard.path("holds"));
     }
     table.print(terminal);
     for (JsonNode one : guard.path("assignments")) {
@@ -108,7 +108,7 @@ final class GuardCommand implements Command {
     return Exit.FINE;
   }
 
-  private void rows(Table table, JsonNode one) {
+  private void rows(Table table, JsonNode one, JsonNode holds) {
     for (JsonNode priority : one.path("priorities")) {
       UnaryOperator<String> colour =
           !one.path("alarms").isEmpty()
@@ -125,7 +125,7 @@ final class GuardCommand implements Command {
           number(priority, "addable"),
           number(priority, "losable"),
           join(one.path("inServiceSeconds").asDouble()),
-          state(one));
+          state(one, kept(one, holds)));
     }
   }
 
@@ -146,7 +146,7 @@ final class GuardCommand implements Command {
     return priority.path(field).isNull() ? "any" : Views.text(priority, field);
   }
 
-  private String state(JsonNode one) {
+  private String state(JsonNode one, int kept) {
     if (!one.path("enabled").asBoolean()) {
       return "guard off";
     }
@@ -155,8 +155,23 @@ final class GuardCommand implements Command {
     return switch (one.path("verdict").asText()) {
       case "raise" -> "factor " + one.path("factor").asInt() + suffix;
       case "step", "hold" -> one.path("waiting").size() + " wait" + suffix;
-      default -> "fine";
+      default -> kept == 0 ? "fine" : kept + " kept";
     };
+  }
+
+  /** How many of its hosts are sent, or shown as passing, though their registry says otherwise. */
+  private static int kept(JsonNode one, JsonNode holds) {
+    Set<String> clusters = new LinkedHashSet<>();
+    one.path("clusters").forEach(cluster -> clusters.add(cluster.asText()));
+    int kept = 0;
+    for (JsonNode hold : holds) {
+      boolean its = false;
+      for (JsonNode cluster : hold.path("clusters")) {
+        its |= clusters.contains(cluster.asText());
+      }
+      kept += its && !hold.path("kind").asText().equals("waiting") ? hold.path("hosts").size() : 0;
+    }
+    return kept;
   }
 
   private void tellChange(JsonNode change) {

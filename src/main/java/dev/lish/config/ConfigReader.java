@@ -69,7 +69,8 @@ final class ConfigReader {
   }
 
   private LishConfig config(Section top) {
-    Path dataDir = top.path("data_dir", "data");
+    LishConfig.Data data =
+        new LishConfig.Data(top.path("data_dir", "data"), top.flag("data_durable", true));
     Path configDir = top.path("config_dir", "config");
     boolean insecure = top.flag("insecure", false);
     String level =
@@ -91,7 +92,7 @@ final class ConfigReader {
             "the admin address of a replica, http(s)://HOST:PORT",
             v -> Optional.of(v).filter(r -> r.matches("https?://[^/\\s]+")));
     checkReplicas(top, replicas, sources);
-    return new LishConfig(dataDir, configDir, insecure, level, ports, sources, replicas);
+    return new LishConfig(data, configDir, insecure, level, ports, sources, replicas);
   }
 
   /** Two replicas with something of their own each would be two meshes. */

@@ -9,7 +9,7 @@ import java.util.function.Function;
 /**
  * The settings of a server. Paths are relative to the working directory.
  *
- * @param dataDir what must survive a restart
+ * @param data what must survive a restart
  * @param configDir the mesh folder that seeds an embedded Central Dogma
  * @param insecure true: the network is trusted, so cleartext off loopback is allowed
  * @param logLevel of Lish's own log: trace, debug, info, warn or error
@@ -18,7 +18,7 @@ import java.util.function.Function;
  * @param replicas admin addresses of the other replicas, {@code http(s)://HOST:PORT}
  */
 public record LishConfig(
-    Path dataDir,
+    Data data,
     Path configDir,
     boolean insecure,
     String logLevel,
@@ -32,8 +32,21 @@ public record LishConfig(
 
   /** The same with another mesh folder to seed from. */
   public LishConfig withConfigDir(Path folder) {
-    return new LishConfig(dataDir, folder, insecure, logLevel, ports, sources, replicas);
+    return new LishConfig(data, folder, insecure, logLevel, ports, sources, replicas);
   }
+
+  /** What must survive a restart. */
+  public Path dataDir() {
+    return data.dir();
+  }
+
+  /**
+   * What must survive a restart.
+   *
+   * @param dir the folder
+   * @param durable true: what the guard admits is forced to the disk before it is sent
+   */
+  public record Data(Path dir, boolean durable) {}
 
   /**
    * What Lish opens.

@@ -25,14 +25,14 @@ public record Headroom(OptionalInt addable, OptionalInt losable) {
       }
       // More than 100 hosts that are down for each that is up are below any threshold.
       int most = 100 * Math.max(1, level.available()) + 1;
+      int addable =
+          largest(
+              most,
+              n -> PanicRule.safe(with(levels, priority, level.plusDown(n)), threshold, factor));
       rooms.add(
           new Headroom(
-              OptionalInt.of(
-                  largest(
-                      most,
-                      n ->
-                          PanicRule.safe(
-                              with(levels, priority, level.plusDown(n)), threshold, factor))),
+              // So many fit only where the other priorities are enough for all.
+              addable == most ? OptionalInt.empty() : OptionalInt.of(addable),
               OptionalInt.of(
                   largest(
                       level.available(),

@@ -1,34 +1,44 @@
 package dev.lish.guard;
 
 import dev.lish.guard.Base.Known;
+import java.time.Instant;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Counts hosts: up is who has been up for long enough, and is. */
+/** Counts hosts, with those up that are taken to be. */
 final class Levels {
   private Levels() {}
+
+  /** What is made of hosts of which too little is known. */
+  enum View {
+    /** Up is who has been passing for the settle time; the others are down. */
+    SURE,
+    /** Up is who is passing and was there for the settle time; newer ones do not count at all. */
+    AS_SAID
+  }
 
   /**
    * Priority to its hosts.
    *
    * @param hosts that are sent
    * @param listed what the assignment says of those that are wanted
-   * @param settledOnly true: without hosts of which too little is known
+   * @param before who has been passing since then or longer has been so for the settle time
    * @param reserve percent of those that are up which are taken to be down
    */
   static SortedMap<Integer, Level> of(
-      Map<String, Known> hosts, Map<String, Host> listed, boolean settledOnly, int reserve) {
+      Map<String, Known> hosts, Map<String, Host> listed, View view, Instant before, int reserve) {
     SortedMap<Integer, int[]> counts = new TreeMap<>();
     hosts.forEach(
         (key, known) -> {
-          if (settledOnly && !known.settled()) {
+          if (view == View.AS_SAID && !known.settled()) {
             return;
           }
           int[] count = counts.computeIfAbsent(known.priority(), p -> new int[3]);
           count[0]++;
           Host host = listed.get(key);
-          if (known.settled() && host != null && host.up()) {
+          boolean long_ = known.passingSince().map(at -> !at.isAfter(before)).orElse(false);
+          if (known.settled() && host != null && host.up() && (view == View.AS_SAID || long_)) {
             count[host.status() == Host.Status.UP ? 1 : 2]++;
           }
         });

@@ -18,14 +18,17 @@ import java.util.TreeSet;
  * @param last host to true when it was passing; hosts in maintenance are absent
  * @param gone hosts that were passing and went, since when
  * @param turned hosts that were passing and are critical, since when
+ * @param most the most hosts that it had passing at once since it was last quiet: nothing kept, and
+ *     nothing gone within the window. No more than so many are kept
  */
 public record Presence(
     SortedMap<String, Boolean> last,
     SortedMap<String, Instant> gone,
-    SortedMap<String, Instant> turned) {
+    SortedMap<String, Instant> turned,
+    int most) {
   /** Nothing is known. */
   public static final Presence NONE =
-      new Presence(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new Presence(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), 0);
 
   /** Copies the maps. */
   public Presence {
@@ -45,15 +48,15 @@ public record Presence(
   /**
    * What holds say of hosts.
    *
-   * @param kept hosts that are kept though they are gone
+   * @param kept hosts that are kept though they are gone, since when
    * @param letGo hosts that were kept and no longer are
    * @param shielded hosts that are shown as passing though they are critical
    * @param exposed hosts that were shielded and no longer are
    */
   public record Held(
-      Set<String> kept, Set<String> letGo, Set<String> shielded, Set<String> exposed) {
+      Map<String, Instant> kept, Set<String> letGo, Set<String> shielded, Set<String> exposed) {
     /** No hold. */
-    public static final Held NONE = new Held(Set.of(), Set.of(), Set.of(), Set.of());
+    public static final Held NONE = new Held(Map.of(), Set.of(), Set.of(), Set.of());
   }
 
   /**
@@ -62,12 +65,14 @@ public record Presence(
    * @param presence what to go on from
    * @param keep hosts to keep from now on, beside those that are kept
    * @param shield hosts to show as passing from now on, beside those that are
+   * @param drop hosts that are kept no longer, since there are too many of them
    * @param left hosts that went now, though they were last seen passing
    */
   public record Outcome(
       Presence presence,
       SortedSet<String> keep,
       SortedSet<String> shield,
+      SortedSet<String> drop,
       SortedSet<String> left) {}
 
   /** Takes in an answer. */
@@ -81,7 +86,7 @@ public record Presence(
         (host, passing) -> {
           boolean absent = !seen.containsKey(host) && !answer.maintenance().contains(host);
           if (absent && passing) {
-            if (held.kept().contains(host)) {
+            if (held.kept().containsKey(host)) {
               seen.put(host, true);
             } else if (held.letGo().contains(host) || !settings.enabled()) {
               left.add(host);
@@ -91,19 +96,46 @@ public record Presence(
           }
         });
     int passing = (int) answer.hosts().values().stream().filter(p -> p).count();
-    long kept = held.kept().stream().filter(h -> !answer.hosts().containsKey(h)).count();
+    TreeMap<String, Instant> kept = new TreeMap<>(held.kept());
+    kept.keySet().removeAll(answer.hosts().keySet());
+    kept.keySet().removeAll(answer.maintenance());
     boolean tooMany =
-        isMass(missing.size() + went.size() + (int) kept, passing, settings) && !missing.isEmpty();
+        isMass(missing.size() + went.size() + kept.size(), passing, settings) && !missing.isEmpty();
     if (tooMany) {
       missing.forEach(host -> seen.put(host, true));
     } else {
       left.addAll(missing);
       missing.clear();
     }
+    // Where nothing is known yet, what others keep is part of what it had.
+    int known = last.isEmpty() ? passing + kept.size() : this.most;
+    int most = kept.isEmpty() && went.isEmpty() ? listed() : Math.max(known, passing);
+    SortedSet<String> drop = oldest(kept, kept.size() + missing.size() - Math.max(most, passing));
+    seen.keySet().removeAll(drop);
+    left.addAll(drop);
     left.forEach(host -> went.put(host, now));
     TreeMap<String, Instant> turning = turning(answer, settings, now);
     return new Outcome(
-        new Presence(seen, went, turning), missing, shield(turning, passing, held, settings), left);
+        new Presence(seen, went, turning, Math.max(most, passing)),
+        missing,
+        shield(turning, passing, held, settings),
+        drop,
+        left);
+  }
+
+  /** How many were passing at the last answer, or kept. */
+  private int listed() {
+    return (int) last.values().stream().filter(passing -> passing).count();
+  }
+
+  /** So many of those that have been kept the longest: they are the least likely to be alive. */
+  private static SortedSet<String> oldest(Map<String, Instant> kept, int surplus) {
+    TreeSet<String> oldest = new TreeSet<>();
+    kept.entrySet().stream()
+        .sorted(Map.Entry.<String, Instant>comparingByValue().thenComparing(Map.Entry::getKey))
+        .limit(Math.max(0, surplus))
+        .forEach(host -> oldest.add(host.getKey()));
+    return oldest;
   }
 
   private TreeMap<String, Instant> turning(Answer answer, GuardSettings settings, Instant now) {

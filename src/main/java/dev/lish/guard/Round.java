@@ -166,13 +166,7 @@ final class Round {
     int old = (int) hosts.values().stream().filter(Known::settled).count();
     int unsettled = counted - old;
     boolean safeAfterLoss = (left == 0 && gone.isEmpty()) || safe(levels(true));
-    if (safeAfterLoss) {
-      gone.clear();
-    } else {
-      for (int i = 0; i < left && gone.size() < MOST_GONE; i++) {
-        gone.add(now);
-      }
-    }
+    makeUpFor(safeAfterLoss);
     if (unsettled == 0 && gone.isEmpty()) {
       return new Outcome(written, new Verdict.Admit("every host has been there for long enough"));
     }
@@ -183,13 +177,24 @@ final class Round {
     if (needed <= written) {
       return new Outcome(written, new Verdict.Admit("the factor of the assignment is enough"));
     }
-    if (old > 0 && up(false) < fewest) {
+    if (old > 0 && up() < fewest) {
       alarms.add(
           "fewer hosts are up (%d of %d) than panic starts at, apart from any change"
-              .formatted(up(false), old));
+              .formatted(up(), old));
     }
     return new Outcome(
         needed, new Verdict.Raise(needed, raisedUntil(), because(unsettled, counted)));
+  }
+
+  /** A loss that is not safe by itself is made up for, for as long as the longest raise. */
+  private void makeUpFor(boolean safeAfterLoss) {
+    if (safeAfterLoss) {
+      gone.clear();
+      return;
+    }
+    for (int i = 0; i < left && gone.size() < MOST_GONE; i++) {
+      gone.add(now);
+    }
   }
 
   private String because(int unsettled, int counted) {
@@ -212,8 +217,11 @@ final class Round {
     Optional<Instant> until =
         gone.stream().max(Comparator.naturalOrder()).map(at -> at.plus(longest()));
     for (Known known : hosts.values()) {
-      if (!known.settled() && known.leaving().isEmpty()) {
-        Optional<Instant> settles = known.settlesAt(settle);
+      if (isUnsure(known)) {
+        Optional<Instant> settles =
+            known.settled()
+                ? known.passingSince().map(at -> at.plus(settle))
+                : known.settlesAt(settle);
         if (settles.isEmpty()) {
           return settles;
         }
@@ -221,6 +229,13 @@ final class Round {
       }
     }
     return until;
+  }
+
+  /** True when it is not down for certain, and has not been up for long enough. */
+  private boolean isUnsure(Known known) {
+    return known.leaving().isEmpty()
+        && (!known.settled()
+            || known.passingSince().map(at -> at.plus(settle).isAfter(now)).orElse(false));
   }
 
   private Duration longest() {
@@ -234,15 +249,16 @@ final class Round {
    * added in steps, each within the bound; only what cannot wait raises the factor.
    */
   private Outcome together() {
-    gone.clear();
     if (base.isEmpty() || hosts.values().stream().noneMatch(Known::settled)) {
       boolean first = base.isPresent() && hosts.isEmpty();
+      gone.clear();
       all(new Verdict.Admit(""));
       return first
           ? new Outcome(written, new Verdict.Admit("there was no host before"))
           : raised("nothing is known of the hosts that Envoys have");
     }
     if (!PanicRule.safe(settledLevels(), threshold, written)) {
+      gone.clear();
       alarms.add("Envoys are in panic already, as far as the registry knows");
       return all(new Verdict.Admit("there is panic already: more hosts can only help"));
     }
@@ -253,6 +269,7 @@ final class Round {
       }
     }
     boolean dueIsSafe = safe(levels(true));
+    makeUpFor(dueIsSafe);
     if (!dueIsSafe && (left > 0 || hosts.size() > sent())) {
       alarms.add("a change that cannot wait stops the spill to other priorities for a while");
       all(new Verdict.Admit(""));
@@ -266,7 +283,10 @@ final class Round {
     // A factor that was raised while there was one priority holds until its hosts are settled.
     boolean raisedBefore = base.flatMap(Base::raisedSince).isPresent();
     return raisedBefore && !safe(levels(true))
-        ? raised("the hosts that were added before are not settled yet")
+        ? raised(
+            gone.isEmpty()
+                ? "the hosts that were added before are not settled yet"
+                : gone.size() + " hosts that were up have left")
         : new Outcome(written, stepped(added));
   }
 
@@ -317,7 +337,8 @@ final class Round {
     }
     // Some priority has a host that is up, which one is not known.
     needed = needed == Integer.MAX_VALUE ? factor(most, 1) : needed;
-    if (needed <= written || hosts.values().stream().allMatch(Known::settled)) {
+    boolean known = gone.isEmpty() && hosts.values().stream().noneMatch(this::isUnsure);
+    if (needed <= written || known) {
       return new Outcome(written, new Verdict.Admit("the factor of the assignment is enough"));
     }
     return new Outcome(needed, new Verdict.Raise(needed, raisedUntil(), because));
@@ -329,21 +350,20 @@ final class Round {
     return PanicRule.safe(List.copyOf(levels.values()), threshold, written);
   }
 
-  private int up(boolean lessReserve) {
-    return levels(lessReserve).values().stream().mapToInt(Level::available).sum();
+  /** How many are up as the registry says, for however short a time. */
+  private int up() {
+    return settledLevels().stream().mapToInt(Level::available).sum();
   }
 
   /** Every host that is listed; up is who has been up for long enough. */
   private SortedMap<Integer, Level> levels(boolean lessReserve) {
-    return levels(lessReserve, false);
+    int reserve = lessReserve ? proposal.settings().reserve() : 0;
+    return Levels.of(hosts, listed, Levels.View.SURE, now.minus(settle), reserve);
   }
 
   private List<Level> settledLevels() {
-    return List.copyOf(levels(false, true).values());
-  }
-
-  private SortedMap<Integer, Level> levels(boolean lessReserve, boolean settledOnly) {
-    return Levels.of(hosts, listed, settledOnly, lessReserve ? proposal.settings().reserve() : 0);
+    return List.copyOf(
+        Levels.of(hosts, listed, Levels.View.AS_SAID, now.minus(settle), 0).values());
   }
 
   // ---- the result
@@ -384,7 +404,12 @@ final class Round {
     Stream<Instant> limits =
         Stream.concat(next.gone().stream(), next.raisedSince().stream())
             .map(at -> at.plus(longest()));
-    return Stream.of(settling, leaving, limits)
+    // One that was down and passes again counts as up from then on.
+    Stream<Instant> counting =
+        next.hosts().values().stream()
+            .flatMap(known -> known.passingSince().stream())
+            .map(at -> at.plus(settle));
+    return Stream.of(settling, leaving, limits, counting)
         .flatMap(s -> s)
         .filter(at -> at.isAfter(now))
         .min(Comparator.naturalOrder());

@@ -27,6 +27,7 @@ final class GuardMeters {
   private final MultiGauge waiting;
   private final MultiGauge held;
   private final MultiGauge changes;
+  private final MultiGauge crowdedOut;
   private final MultiGauge alarms;
 
   GuardMeters(MeterRegistry registry) {
@@ -40,6 +41,7 @@ final class GuardMeters {
     waiting = gauge(registry, "lish.guard.waiting", "New hosts that wait for a later step");
     held = gauge(registry, "lish.guard.held", "Hosts that are kept back, by kind");
     changes = gauge(registry, "lish.guard.changes", "Revisions that wait: what they do to hosts");
+    crowdedOut = gauge(registry, "lish.guard.crowded.out", "Hosts let go early: too many kept");
     alarms = gauge(registry, "lish.guard.alarms", "Alarms since the start");
   }
 
@@ -84,6 +86,7 @@ final class GuardMeters {
     waiting.register(later, true);
     held.register(heldRows(view), true);
     changes.register(List.of(Row.of(Tags.empty(), view.changes().size())), true);
+    crowdedOut.register(List.of(Row.of(Tags.empty(), view.crowdedOut())), true);
     alarms.register(List.of(Row.of(Tags.empty(), view.alarms())), true);
   }
 

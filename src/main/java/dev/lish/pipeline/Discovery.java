@@ -6,6 +6,7 @@ import dev.lish.guard.GuardSettings;
 import dev.lish.model.Resource;
 import dev.lish.render.EndpointSpec;
 import dev.lish.source.DiscoveryQuery;
+import dev.lish.source.Hold;
 import dev.lish.source.Instance;
 import dev.lish.source.Source;
 import dev.lish.source.SourceState;
@@ -205,6 +206,7 @@ final class Discovery {
       users.keySet().stream().filter(query -> held.contains(query.toString())).forEach(moved::add);
     }
     moved.forEach(this::take);
+    users.keySet().forEach(query -> tidy(query, now));
     Set<Guarded> touched = new HashSet<>(guards.due(now));
     rewritten.retainAll(assignments.keySet());
     touched.addAll(rewritten);
@@ -277,6 +279,13 @@ final class Discovery {
     boolean checked = using.stream().anyMatch(one -> one.terms().rules().activeChecks());
     instances(query)
         .ifPresent(last -> services.take(query, last, settings, checked, clock.instant()));
+  }
+
+  private void tidy(DiscoveryQuery query, Instant now) {
+    String of = query.toString();
+    if (holding.of(Hold.Kind.GONE).contains(of) || holding.of(Hold.Kind.CRITICAL).contains(of)) {
+      instances(query).ifPresent(last -> services.tidy(query, last, now));
+    }
   }
 
   private List<Instance> listed(Guarded one, DiscoveryQuery query, List<Instance> instances) {

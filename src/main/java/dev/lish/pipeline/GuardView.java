@@ -14,6 +14,7 @@ import java.util.Set;
  * @param assignments every assignment that is guarded, sorted by name
  * @param holds what is kept back
  * @param changes revisions that wait because of what they would do to hosts
+ * @param crowdedOut hosts that were let go early since the start, since too many were kept
  * @param alarms how many alarms there were since the start
  * @param last the last of them, the newest at the end
  */
@@ -21,10 +22,12 @@ public record GuardView(
     List<Guarded> assignments,
     List<Kept> holds,
     List<Change> changes,
+    long crowdedOut,
     long alarms,
     List<Alarm> last) {
   /** Nothing is guarded. */
-  public static final GuardView NONE = new GuardView(List.of(), List.of(), List.of(), 0, List.of());
+  public static final GuardView NONE =
+      new GuardView(List.of(), List.of(), List.of(), 0, 0, List.of());
 
   /** Copies the lists. */
   public GuardView {

@@ -39,6 +39,12 @@ record Guarding(Holding holding, Services services, Guards guards, Events events
             });
     assignments.sort(
         Comparator.comparing(GuardView.Guarded::name).thenComparing(one -> one.terms().toString()));
-    return new GuardView(assignments, holding.kept(now), changes, events.count(), events.last());
+    return new GuardView(
+        assignments,
+        holding.kept(now),
+        changes,
+        events.crowdedOut(),
+        events.count(),
+        events.last());
   }
 }

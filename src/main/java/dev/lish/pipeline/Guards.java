@@ -102,9 +102,13 @@ final class Guards {
 
   /** Forgets all but these. */
   void retain(Collection<Guarded> used) {
+    Set<String> before = new HashSet<>(ofs.values());
     decisions.keySet().retainAll(used);
     waited.keySet().retainAll(used);
     ofs.keySet().retainAll(used);
+    before.removeAll(ofs.values());
+    // Who uses it still, such as a replica that is a little behind, says so again.
+    before.forEach(of -> holding.forget(Hold.Kind.WAITING, of));
   }
 
   private boolean isOver(Guarded guarded, Instant now) {

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,6 +38,12 @@ final class Holding {
 
   private static final Duration RETRY = Duration.ofSeconds(5);
 
+  /** A host that has been back for so long is kept back no longer. */
+  private static final Duration BACK = Duration.ofSeconds(60);
+
+  /** So many entries that have ended are remembered in any case. */
+  private static final int LEAST_ENDED = 20;
+
   private final SharedRepository repository;
   private final Executor loop;
   private Holds shared = Holds.NONE;
@@ -47,6 +54,10 @@ final class Holding {
 
   private final Map<String, Instant> triedAt = new HashMap<>();
   private final Map<String, Presence.Held> seen = new HashMap<>();
+
+  /** By name of the hold: hosts that are back, and since when. */
+  private final Map<String, Map<String, Instant>> returned = new HashMap<>();
+
   private final Map<Kind, Set<String>> index = new EnumMap<>(Kind.class);
   private final Set<String> lost = new HashSet<>();
 
@@ -133,9 +144,12 @@ final class Holding {
   }
 
   private boolean isActive(Kind kind, String of, Entry entry, Instant now) {
-    boolean kept =
-        kind == Kind.GONE && lost.contains(registry(of)) && !shared.isReleased(of, entry);
-    return kept || shared.isActive(of, entry, now);
+    if (kind != Kind.GONE) {
+      return shared.isActive(of, entry, now);
+    }
+    // One that was let go has no instance any more: a registry that is lost later keeps it no more.
+    boolean kept = lost.contains(registry(of)) && !shared.isReleased(of, entry);
+    return entry.instance().isPresent() && (kept || shared.isActive(of, entry, now));
   }
 
   private static String registry(String query) {
@@ -151,7 +165,9 @@ final class Holding {
     letGo.removeAll(gone.keySet());
     Set<String> exposed = new HashSet<>(entries(Kind.CRITICAL, query).keySet());
     exposed.removeAll(critical.keySet());
-    return new Presence.Held(gone.keySet(), letGo, critical.keySet(), exposed);
+    Map<String, Instant> since = new HashMap<>();
+    gone.forEach((host, entry) -> since.put(host, entry.since()));
+    return new Presence.Held(since, letGo, critical.keySet(), exposed);
   }
 
   /** The queries for which what keeps hosts back is not what it was at the last look. */
@@ -192,24 +208,66 @@ final class Holding {
               }
             });
     for (String host : hosts) {
-      all.computeIfAbsent(host, h -> new Entry(now, now.plus(longest), java.util.Optional.empty()));
+      all.computeIfAbsent(host, h -> new Entry(now, now.plus(longest), Optional.empty()));
     }
     want(new Hold(Kind.WAITING, of, all));
   }
 
-  /** Forgets hosts that are back, and those that ended long ago. */
+  /**
+   * Forgets hosts that have been back for a while, and those that ended long ago; of those that
+   * ended only so many are remembered as are kept.
+   */
   void tidy(Kind kind, String of, Set<String> back, Instant now) {
-    SortedMap<String, Entry> all = entries(kind, of);
-    int before = all.size();
-    all.entrySet()
-        .removeIf(
-            e ->
-                !isActive(kind, of, e.getValue(), now)
-                    && (back.contains(e.getKey())
-                        || !e.getValue().until().plus(MEMORY).isAfter(now)));
-    if (all.size() < before) {
+    SortedMap<String, Entry> before = entries(kind, of);
+    if (before.isEmpty()) {
+      returned.remove(Hold.name(kind, of));
+      return;
+    }
+    Map<String, Instant> since =
+        returned.computeIfAbsent(Hold.name(kind, of), n -> new HashMap<>());
+    since.keySet().retainAll(back);
+    SortedMap<String, Entry> all = new TreeMap<>();
+    List<Map.Entry<String, Instant>> ended = new ArrayList<>();
+    before.forEach(
+        (host, entry) -> {
+          boolean active = isActive(kind, of, entry, now);
+          Instant at = back.contains(host) ? since.computeIfAbsent(host, h -> now) : now;
+          boolean over = !active && !entry.until().plus(MEMORY).isAfter(now);
+          // Other replicas may see it a little later: until then nobody may miss it.
+          if (over || (!active && back.contains(host)) || !at.plus(BACK).isAfter(now)) {
+            return;
+          }
+          all.put(host, active || kind != Kind.GONE ? entry : ended(entry, entry.until()));
+          if (!active) {
+            ended.add(Map.entry(host, entry.until()));
+          }
+        });
+    int surplus = ended.size() - Math.max(LEAST_ENDED, all.size() - ended.size());
+    ended.sort(
+        Map.Entry.<String, Instant>comparingByValue().thenComparing(Map.Entry.comparingByKey()));
+    ended.subList(0, Math.max(0, surplus)).forEach(one -> all.remove(one.getKey()));
+    if (!all.equals(before)) {
       want(new Hold(kind, of, all));
     }
+  }
+
+  /** There is nothing any more that it could be of. */
+  void forget(Kind kind, String of) {
+    if (!entries(kind, of).isEmpty()) {
+      want(new Hold(kind, of, new TreeMap<>()));
+    }
+  }
+
+  /** These are kept back no longer. */
+  void end(Kind kind, String of, Set<String> hosts, Instant now) {
+    SortedMap<String, Entry> all = entries(kind, of);
+    all.replaceAll((host, entry) -> hosts.contains(host) ? ended(entry, now) : entry);
+    want(new Hold(kind, of, all));
+  }
+
+  private static Entry ended(Entry entry, Instant at) {
+    Instant until = entry.until().isBefore(at) ? entry.until() : at;
+    return new Entry(entry.since(), until, Optional.empty());
   }
 
   private void want(Hold hold) {
@@ -248,7 +306,7 @@ final class Holding {
     }
   }
 
-  /** What is kept back now, for people. */
+  /** What is kept back now, for people: not what is back by itself. */
   List<GuardView.Kept> kept(Instant now) {
     SortedMap<String, Hold> all = new TreeMap<>(shared.holds());
     wanted.forEach((name, hold) -> all.putIfAbsent(name, hold));
@@ -256,6 +314,7 @@ final class Holding {
     all.forEach(
         (name, hold) -> {
           SortedMap<String, Entry> active = active(hold.kind(), hold.of(), now);
+          active.keySet().removeAll(returned.getOrDefault(name, Map.of()).keySet());
           if (!active.isEmpty()) {
             kept.add(
                 new GuardView.Kept(

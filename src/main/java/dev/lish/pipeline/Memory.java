@@ -49,7 +49,7 @@ public interface Memory {
    */
   Optional<Base> base(String name, String variant);
 
-  /** Keeps what is about to be sent of this assignment. Returns when it is kept. */
+  /** Keeps what is about to be sent of this assignment; {@link #commit} returns when it is kept. */
   void keepBase(String name, String variant, Base base);
 
   /**
@@ -63,8 +63,11 @@ public interface Memory {
   /** What a query gave last, with what is kept of it; empty: not known. */
   Optional<Seen> service(DiscoveryQuery query);
 
-  /** Keeps what a query gives. Returns when it is kept. */
+  /** Keeps what a query gives; {@link #commit} returns when it is kept. */
   void keepService(DiscoveryQuery query, Seen seen);
+
+  /** Returns when the bases and services that were kept so far survive a loss of power. */
+  void commit();
 
   /** Why nothing can be written at the moment; empty when it can. */
   Optional<String> trouble();

@@ -255,6 +255,8 @@ public final class Pipeline implements AutoCloseable {
       }
       snapshots.refresh();
       guarding.holding().share(clock.instant());
+      // Once for all that changed together: what a start goes on from, before any Envoy has it.
+      world.memory().commit();
       publish(whole);
       noticed.stepEnds(stages.rendering());
     } catch (RuntimeException e) {

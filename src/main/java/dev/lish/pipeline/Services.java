@@ -83,9 +83,23 @@ final class Services {
         || !after.presence().equals(before.presence())) {
       memory.keepService(query, new Memory.Seen(after.presence(), kept));
     }
-    holding.tidy(Kind.GONE, of, hosts.keySet(), now);
-    hosts.values().removeIf(passing -> !passing);
-    holding.tidy(Kind.CRITICAL, of, hosts.keySet(), now);
+    tidy(query, instances, now);
+  }
+
+  /** Ends the holds of hosts that are back: listed, or passing where they were critical. */
+  void tidy(DiscoveryQuery query, List<Instance> instances, Instant now) {
+    String of = query.toString();
+    Set<String> listed = new HashSet<>();
+    Set<String> passing = new HashSet<>();
+    for (Instance instance : instances) {
+      String host = HostKey.of(instance.address(), instance.port());
+      listed.add(host);
+      if (instance.health() != Health.CRITICAL) {
+        passing.add(host);
+      }
+    }
+    holding.tidy(Kind.GONE, of, listed, now);
+    holding.tidy(Kind.CRITICAL, of, passing, now);
   }
 
   private void hold(
@@ -103,6 +117,7 @@ final class Services {
     holding.add(Kind.GONE, query.toString(), gone);
     if (!gone.isEmpty()) {
       events.alarm(
+          query + " gone",
           "%s: %d instances deregistered that were passing; they are kept until %s"
               .formatted(query, gone.size(), until));
     }
@@ -112,13 +127,26 @@ final class Services {
       shield.forEach(host -> critical.put(host, new Entry(now, until, Optional.empty())));
       holding.add(Kind.CRITICAL, query.toString(), critical);
       events.alarm(
+          query + " critical",
           "%s: %d instances turned critical; Envoys' own checks count until %s"
               .formatted(query, critical.size(), until));
     }
+    if (!outcome.drop().isEmpty()) {
+      holding.end(Kind.GONE, query.toString(), outcome.drop(), now);
+      events.crowdedOut(outcome.drop().size());
+      events.alarm(
+          query + " crowded",
+          "%s: %d instances that were kept are let go early: more are kept than it ever had at once"
+              .formatted(query, outcome.drop().size()));
+    }
     Presence.Held held = holding.held(query.toString(), now);
-    long letGo = outcome.left().stream().filter(held.letGo()::contains).count();
+    long letGo =
+        outcome.left().stream()
+            .filter(host -> held.letGo().contains(host) && !outcome.drop().contains(host))
+            .count();
     if (letGo > 0) {
-      events.alarm("%s: %d instances that were kept are let go".formatted(query, letGo));
+      events.alarm(
+          query + " let go", "%s: %d instances that were kept are let go".formatted(query, letGo));
     }
   }
 

@@ -157,6 +157,7 @@ final class Fixture {
                 "release",
                 new Revision(7),
                 List.of("cluster users loses its health checks: hosts that fail get traffic"))),
+        0,
         1,
         List.of(new GuardView.Alarm(NOW, "consul:payments: 8 instances deregistered")));
   }

@@ -14,7 +14,7 @@ class ReplicaMemoryTest {
 
   @Test
   void whatComesAfterTheEndIsNoErrorAndNotWritten() {
-    ReplicaMemory memory = new ReplicaMemory(folder, (mesh, current) -> {}, Optional::empty);
+    ReplicaMemory memory = new ReplicaMemory(folder, true, (mesh, current) -> {}, Optional::empty);
     memory.keepLocalOrders(Map.of());
     memory.close();
     assertThat(folder.resolve("local-orders.properties")).exists();

@@ -32,6 +32,7 @@ class ConfigTest {
     assertThat(config.sources().centralDogma()).isEqualTo(new DogmaConfig.Embedded(36_462));
     assertThat(config.sources().registries()).isEmpty();
     assertThat(config.dataDir()).isEqualTo(Path.of("data"));
+    assertThat(config.data().durable()).isTrue();
     assertThat(config.insecure()).isFalse();
   }
 

@@ -81,6 +81,9 @@ class GuardPropertyTest {
     Set<String> sent = new TreeSet<>();
     int factor = 140;
 
+    /** Hosts that are sent, since when the registry has called them passing without a break. */
+    final Map<String, Instant> passingSince = new TreeMap<>();
+
     World(History history, int priorities, int reserve) {
       this.priorities = priorities;
       rules = new ClusterRules(history.threshold(), true, true, false, false);
@@ -121,6 +124,16 @@ class GuardPropertyTest {
       waiting = last.waiting();
       sent = new TreeSet<>(last.base().hosts().keySet());
       factor = Cla.factor(last.admitted());
+      Set<String> passing = new TreeSet<>();
+      registry.forEach(
+          (host, status) -> {
+            if (status == HealthStatus.HEALTHY) {
+              passing.add(key(host));
+            }
+          });
+      passing.retainAll(sent);
+      passingSince.keySet().retainAll(passing);
+      passing.forEach(key -> passingSince.putIfAbsent(key, now));
     }
 
     List<Integer> panics(Set<String> up) {
@@ -134,6 +147,10 @@ class GuardPropertyTest {
       seen.add(new Seen(priority(host), up.contains(host), false));
     }
     return seen;
+  }
+
+  private static String key(String host) {
+    return "10." + host.replace("/", ".0.") + ":80";
   }
 
   private static int priority(String key) {
@@ -185,7 +202,7 @@ class GuardPropertyTest {
 
   private static Set<String> keys(World world) {
     Set<String> keys = new TreeSet<>();
-    world.registry.keySet().forEach(h -> keys.add("10." + h.replace("/", ".0.") + ":80"));
+    world.registry.keySet().forEach(h -> keys.add(key(h)));
     return keys;
   }
 
@@ -242,19 +259,18 @@ class GuardPropertyTest {
     }
   }
 
-  /** The settled hosts that pass, but for as many of each priority as the reserve allows. */
+  /**
+   * The hosts that are sent and that the registry has called passing for the settle time, but for
+   * as many of each priority as the reserve allows.
+   */
   private static Set<String> up(World world, int reserve) {
     TreeMap<Integer, List<String>> levels = new TreeMap<>();
-    world
-        .last
-        .base()
-        .hosts()
-        .forEach(
-            (key, known) -> {
-              if (known.settled() && known.passingSince().isPresent()) {
-                levels.computeIfAbsent(known.priority(), p -> new ArrayList<>()).add(key);
-              }
-            });
+    for (String key : world.sent) {
+      Instant since = world.passingSince.get(key);
+      if (since != null && !since.plus(SETTLE).isAfter(world.now)) {
+        levels.computeIfAbsent(priority(key), p -> new ArrayList<>()).add(key);
+      }
+    }
     Set<String> up = new TreeSet<>();
     levels
         .values()

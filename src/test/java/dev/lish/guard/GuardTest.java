@@ -79,6 +79,37 @@ class GuardTest {
   }
 
   @Test
+  void aLossInAPriorityIsMadeUpForUntilTheLongestRaise() {
+    rules = new ClusterRules(1, true, true, false, false);
+    add(0, 0, 2, HealthStatus.HEALTHY);
+    add(2, 0, 2, HealthStatus.HEALTHY);
+    settled();
+    hosts.remove("2/0");
+    // Less the reserve one of two and none of one are up: 70 percent, and a priority without any.
+    Decision raised = decide();
+    assertThat(Cla.factor(raised.admitted())).isGreaterThan(200);
+    assertThat(raised.verdict()).isInstanceOf(Verdict.Raise.class);
+    pass(Duration.ofMinutes(5));
+    assertThat(Cla.factor(decide().admitted())).isGreaterThan(200);
+    pass(Duration.ofMinutes(5));
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
+  }
+
+  @Test
+  void aHostThatWasDownAndPassesAgainCountsAsUpAfterTheSettleTime() {
+    add(0, 0, 6, HealthStatus.HEALTHY);
+    add(0, 6, 10, HealthStatus.UNHEALTHY);
+    add(1, 0, 2, HealthStatus.HEALTHY);
+    settled();
+    add(0, 6, 10, HealthStatus.HEALTHY);
+    Decision flipped = decide();
+    assertThat(flipped.levels().get(0)).isEqualTo(new Level(10, 6, 0));
+    assertThat(flipped.look()).contains(now.plusSeconds(60));
+    pass(Duration.ofSeconds(60));
+    assertThat(decide().levels().get(0)).isEqualTo(new Level(10, 10, 0));
+  }
+
+  @Test
   void whereNoHealthIsKnownTheFactorGoesBackAfterTheLongestRaiseWithAnAlarm() {
     knowsHealth = false;
     add(0, 0, 10, HealthStatus.HEALTHY);

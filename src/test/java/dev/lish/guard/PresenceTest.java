@@ -37,6 +37,12 @@ class PresenceTest {
     return outcome;
   }
 
+  private Map<String, Instant> since(Set<String> kept) {
+    Map<String, Instant> since = new HashMap<>();
+    kept.forEach(host -> since.put(host, now));
+    return since;
+  }
+
   private void remove(int from, int to) {
     for (int i = from; i < to; i++) {
       hosts.remove("h" + i);
@@ -95,13 +101,79 @@ class PresenceTest {
   void keptHostsStayUntilTheirHoldEndsAndAreNotKeptAgain() {
     remove(0, 8);
     Set<String> kept = Set.copyOf(answer().keep());
-    held = new Presence.Held(kept, Set.of(), Set.of(), Set.of());
+    held = new Presence.Held(since(kept), Set.of(), Set.of(), Set.of());
     assertThat(answer().presence().hosts()).hasSize(10);
-    held = new Presence.Held(Set.of(), kept, Set.of(), Set.of());
+    held = new Presence.Held(Map.of(), kept, Set.of(), Set.of());
     Presence.Outcome outcome = answer();
     assertThat(outcome.left()).hasSize(8);
     assertThat(outcome.keep()).isEmpty();
     assertThat(outcome.presence().hosts()).hasSize(2);
+  }
+
+  @Test
+  void aServiceWhoseHostsAreReplacedAllTheTimeKeepsNoMoreThanItHas() {
+    TreeMap<String, Instant> kept = new TreeMap<>();
+    TreeSet<String> letGo = new TreeSet<>();
+    for (int i = 10; i < 200; i++) {
+      now = now.plusMillis(500);
+      hosts.remove("h" + (i - 10));
+      hosts.put("h" + i, true);
+      held = new Presence.Held(kept, letGo, Set.of(), Set.of());
+      Presence.Outcome outcome = answer();
+      for (String host : outcome.keep()) {
+        kept.put(host, now);
+      }
+      kept.keySet().removeAll(outcome.drop());
+      letGo.addAll(outcome.drop());
+      assertThat(kept.size()).isLessThanOrEqualTo(10);
+      assertThat(presence.last()).hasSize(10 + kept.size());
+    }
+    assertThat(kept.keySet())
+        .as("the newest")
+        .containsExactlyInAnyOrderElementsOf(
+            java.util.stream.IntStream.range(180, 190).mapToObj(i -> "h" + i).toList());
+  }
+
+  @Test
+  void aReplicaThatKnowsNothingKeepsWhatOthersKeep() {
+    presence = Presence.NONE;
+    remove(0, 8);
+    held =
+        new Presence.Held(
+            since(Set.of("h0", "h1", "h2", "h3", "h4", "h5")), Set.of(), Set.of(), Set.of());
+    assertThat(answer().drop()).isEmpty();
+    assertThat(answer().drop()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatIsReplacedTwiceKeepsTheSecondSet() {
+    TreeMap<String, Instant> kept = new TreeMap<>();
+    for (int generation = 1; generation < 3; generation++) {
+      hosts.clear();
+      for (int i = 0; i < 10; i++) {
+        hosts.put("g" + generation + "-" + i, true);
+      }
+      now = now.plusSeconds(1);
+      Presence.Outcome outcome = answer();
+      outcome.keep().forEach(host -> kept.put(host, now));
+      kept.keySet().removeAll(outcome.drop());
+      held = new Presence.Held(new TreeMap<>(kept), Set.of(), Set.of(), Set.of());
+    }
+    assertThat(kept.keySet()).hasSize(10).allMatch(host -> host.startsWith("g1-"));
+  }
+
+  @Test
+  void aServiceThatShrinksHostByHostKeepsAllOfTheSecondHalf() {
+    TreeMap<String, Instant> kept = new TreeMap<>();
+    for (int i = 0; i < 8; i++) {
+      now = now.plusSeconds(1);
+      remove(i, i + 1);
+      Presence.Outcome outcome = answer();
+      outcome.keep().forEach(host -> kept.put(host, now));
+      assertThat(outcome.drop()).isEmpty();
+      held = new Presence.Held(new TreeMap<>(kept), Set.of(), Set.of(), Set.of());
+    }
+    assertThat(kept.keySet()).containsExactly("h5", "h6", "h7");
   }
 
   @Test
@@ -119,7 +191,7 @@ class PresenceTest {
     for (int i = 0; i < 8; i++) {
       hosts.put("h" + i, false);
     }
-    held = new Presence.Held(Set.of(), Set.of(), Set.copyOf(answer().shield()), Set.of());
+    held = new Presence.Held(Map.of(), Set.of(), Set.copyOf(answer().shield()), Set.of());
     answer();
     remove(0, 8);
     assertThat(answer().keep()).isEmpty();

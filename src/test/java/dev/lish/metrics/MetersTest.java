@@ -134,6 +134,7 @@ class MetersTest {
                     Admissions.decision("consul:payments", 10, NOW))),
             List.of(),
             List.of(),
+            4,
             3,
             List.of()),
         new Assignment(List.of(), Map.of(), Map.of(KEY, snapshot())));

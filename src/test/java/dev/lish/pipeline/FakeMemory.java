@@ -84,6 +84,9 @@ final class FakeMemory implements Memory {
   }
 
   @Override
+  public void commit() {}
+
+  @Override
   public Optional<String> trouble() {
     return trouble;
   }

@@ -51,6 +51,9 @@ public final class Load implements AutoCloseable {
    */
   public record Outcomes(
       long requests, SortedMap<String, Integer> answers, long failed, List<String> failures) {
+    /** Before the first request. */
+    public static final Outcomes NONE = new Outcomes(0, new TreeMap<>(), 0, List.of());
+
     /** How many requests this upstream answered with 200. */
     public int by(String upstream) {
       return answers.getOrDefault("200 " + upstream, 0);
