@@ -31,7 +31,8 @@ class KnownOriginsTest {
             Optional.empty(),
             "",
             NOW,
-            "");
+            "",
+            false);
     return new NodeView(
         new Node(
             "edge-1",
