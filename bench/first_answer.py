@@ -6,7 +6,9 @@
 Starts `./lish serve` with that many routes, spread over that many route configurations and listeners,
 and one Envoy. Then edits one route by a commit to the Central Dogma inside Lish and asks that Envoy over
 a kept connection until the answer is the new one. Prints p50, p99 and the largest of the times, how much
-of them Central Dogma's own answer to the commit took, and how many answers were neither the old nor the new one.
+of them Central Dogma's own answer to the commit took, how many answers were neither the old nor the new one,
+and where the mean of the time went: from when Lish had read the commit to its response, from there to Envoy's
+ACK (both by Lish's metrics), and the rest.
 """
 import argparse, http.client, json, os, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
@@ -65,6 +67,15 @@ def ask(connection, path):
     return connection.getresponse().read().decode()
 
 
+def spent(admin, name):
+    """Sum and count of a histogram of routes, in ms."""
+    with urllib.request.urlopen(f"http://{HOST}:{admin}/metrics", timeout=20) as answer:
+        lines = answer.read().decode().splitlines()
+    found = {line.split("{")[0].rsplit("_", 1)[1]: float(line.rsplit(" ", 1)[1]) for line in lines
+             if line.startswith((name + "_sum{", name + "_count{")) and 'type="route"' in line}
+    return found.get("sum", 0) * 1e3, found.get("count", 0)
+
+
 def await_answer(port, path, limit=120):
     end = time.time() + limit
     while time.time() < end:
@@ -107,7 +118,10 @@ def main():
         connection = await_answer(listeners[0], "r0")
         times, commits, strange = [], [], 0
         old = "first"
+        stations = ("lish_xds_change_sent_seconds", "lish_xds_change_acked_seconds")
         for k in range(a.changes):
+            if k == a.changes // 2:
+                before = [spent(admin, name) for name in stations]
             new = f"answer {k}"
             answers[0]["r0"] = new
             start = time.monotonic()
@@ -120,9 +134,14 @@ def main():
             times.append((time.monotonic() - start) * 1e3)
             old = new
             time.sleep(0.1)
+        after = [spent(admin, name) for name in stations]
+        sent, acked = ((t1 - t0) / max(1, n1 - n0) for (t0, n0), (t1, n1) in zip(before, after))
+        mean = sum(times[len(times) // 2:]) / len(times[len(times) // 2:])
         warm, commits = (sorted(all[len(times) // 2:]) for all in (times, commits))
         print(f"{a.routes} routes in {a.configs} configurations, {'sotw' if a.sotw else 'delta'}: {len(warm)} changes after as many to warm up: "
               f"p50={warm[len(warm) // 2]:.1f} p99={warm[int(len(warm) * .99)]:.1f} max={warm[-1]:.1f} ms, of which the commit p50={commits[len(commits) // 2]:.1f} ms, strange answers {strange}")
+        print(f"mean {mean:.1f} ms: from the commit read to the response sent {sent:.1f}, to the ACK {acked - sent:.1f}; "
+              f"the commit, its reading and the answer after the ACK {mean - acked:.1f}")
     finally:
         for process in reversed(processes):
             process.terminate()
@@ -135,4 +154,5 @@ def main():
         shutil.rmtree(work, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

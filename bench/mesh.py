@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Writes a large mesh folder: 1,000 clusters, 500 routes, 4 stages x 10 groups.
 
-usage: mesh.py FOLDER [--templates]    --templates makes every tenth cluster a template
+  mesh.py FOLDER [--stages 4] [--groups 10] [--templates]
+
+FOLDER must not exist yet. --templates makes every tenth cluster a template.
 """
+import argparse
 import os
-import sys
 
 CLUSTER = '''name: {n}
 type: EDS
@@ -49,24 +51,32 @@ filter_chains:
 
 
 def main():
-    if len(sys.argv) < 2 or os.path.exists(sys.argv[1]):
-        sys.exit(__doc__ + "FOLDER must not exist yet")
-    folder, templates = sys.argv[1], "--templates" in sys.argv
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("folder")
+    p.add_argument("--stages", type=int, default=4)
+    p.add_argument("--groups", type=int, default=10)
+    p.add_argument("--templates", action="store_true")
+    a = p.parse_args()
+    if os.path.exists(a.folder):
+        p.error(a.folder + " exists")
+    make(a.folder, a.stages, a.groups, a.templates)
 
+
+def make(folder, stage_count, group_count, templates):
     def write(path, content):
         path = os.path.join(folder, path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:
             file.write(content)
 
-    stages = "".join(f"  - {{ name: s{i}, nodes: {{ metadata.stage: s{i} }} }}\n" for i in range(3))
+    stages = "".join(f"  - {{ name: s{i}, nodes: {{ metadata.stage: s{i} }} }}\n" for i in range(stage_count - 1))
     groups = "".join(
         f'  - {{ name: g{i}, nodes: {{ cluster: g{i} }}, resources: [ "common/**", "g{i}/**" ] }}\n'
-        for i in range(10)
+        for i in range(group_count)
     )
-    write("mesh.yaml", f"stages:\n{stages}  - {{ name: s3 }}\ngroups:\n{groups}")
+    write("mesh.yaml", f"stages:\n{stages}  - {{ name: s{stage_count - 1} }}\ngroups:\n{groups}")
     write("values/common.yaml", "timeout: 1s\n")
-    for i in range(4):
+    for i in range(stage_count):
         write(f"values/s{i}.yaml", f"timeout: {i + 1}s\n")
     for i in range(1000):
         name = f"svc-{i:04d}"
@@ -77,13 +87,14 @@ def main():
     for i in range(500):
         a, b = 2 * i, 2 * i + 1
         hosts = VIRTUAL_HOST.format(i=a, a=a, b=b) + VIRTUAL_HOST.format(i=b, a=a, b=b)
-        write(f"g{i // 50}/routes/r{i}.yaml", f"name: r{i}\nvirtual_hosts:\n{hosts}")
-    for i in range(10):
-        write(f"g{i}/listeners/l.yaml.peb", LISTENER.replace("ROUTE", f"r{i * 50}"))
+        write(f"g{i * group_count // 500}/routes/r{i}.yaml", f"name: r{i}\nvirtual_hosts:\n{hosts}")
+    for i in range(group_count):
+        write(f"g{i}/listeners/l.yaml.peb", LISTENER.replace("ROUTE", f"r{-(-i * 500 // group_count)}"))
     instances = "".join(
         f"  svc-{i:04d}: [ {{ id: a{i}, address: 10.0.{i // 250}.{i % 250}, port: 80 }} ]\n" for i in range(1000)
     )
     write("registries/local.yaml", "services:\n" + instances)
 
 
-main()
+if __name__ == "__main__":
+    main()

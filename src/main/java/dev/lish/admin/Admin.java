@@ -40,6 +40,7 @@ public final class Admin {
   private final Texts texts;
   private final Commands commands;
   private final MeshFiles files;
+  private final CatalogPage catalogs;
   private final Gate gate;
   private final ReadPages pages;
   private final LogLevels logLevels = new LogLevels();
@@ -64,6 +65,7 @@ public final class Admin {
     this.texts = texts;
     this.commands = new Commands(operations);
     this.files = new MeshFiles(operations);
+    this.catalogs = new CatalogPage(operations);
     this.gate = new Gate(doors);
     this.pages = new ReadPages(reads, texts.json(), about);
   }
@@ -106,6 +108,7 @@ public final class Admin {
     all.put(API + "nodes/{*id}", pages::node);
     all.put(API + "snapshots/{stage}/{group}", pages::snapshot);
     all.put(API + "mesh/{revision}", files::get);
+    all.put(API + "catalogs", catalogs::get);
     all.put(API + "problems", pages::problems);
     all.put(API + "sources", pages::sources);
     all.put(API + "delivery", pages::delivery);

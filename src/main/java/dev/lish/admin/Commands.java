@@ -1,5 +1,6 @@
 package dev.lish.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.linecorp.armeria.common.HttpStatus;
@@ -189,7 +190,11 @@ final class Commands {
     }
   }
 
-  private record Committed(int revision, boolean changed) {}
+  /** The notes are there only where there are some. */
+  private record Committed(
+      int revision,
+      boolean changed,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> notes) {}
 
   private record Rejected(List<ViewJson.Found> problems) {
     static Rejected of(List<Problem> problems) {
@@ -200,8 +205,8 @@ final class Commands {
   /** The answer to an outcome. */
   static Reply reply(Commit commit) {
     return commit.match(
-        unchanged -> Reply.ok(new Committed(unchanged.revision().number(), false)),
-        done -> Reply.ok(new Committed(done.revision().number(), true)),
+        unchanged -> Reply.ok(new Committed(unchanged.revision().number(), false, List.of())),
+        done -> Reply.ok(new Committed(done.revision().number(), true, done.notes())),
         rejected -> Reply.json(HttpStatus.UNPROCESSABLE_ENTITY, Rejected.of(rejected.problems())),
         refused -> Reply.error(HttpStatus.CONFLICT, refused.message()),
         unreachable -> Reply.error(HttpStatus.SERVICE_UNAVAILABLE, unreachable.cause()));

@@ -12,18 +12,30 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the guard did, and what it keeps back. */
-record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, List<Alarm> last) {
+record GuardJson(
+    List<Assignment> assignments,
+    List<Kept> holds,
+    List<Change> changes,
+    long alarms,
+    List<Alarm> last) {
 
   static GuardJson of(GuardView view) {
     return new GuardJson(
         view.assignments().stream().map(Assignment::of).toList(),
-        view.holds().stream().map(Kept::of).toList(),
+        view.holds().stream().map(kept -> Kept.of(kept, view)).toList(),
+        view.changes().stream()
+            .map(c -> new Change(c.stage(), c.revision().number(), c.because()))
+            .toList(),
         view.alarms(),
         view.last().stream().map(a -> new Alarm(a.at().toString(), a.text())).toList());
   }
+
+  /** A revision that waits because of what it would do to hosts. */
+  record Change(String stage, int revision, List<String> because) {}
 
   /** An alarm that was. */
   record Alarm(String at, String text) {}
@@ -32,6 +44,9 @@ record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, Li
    * An assignment.
    *
    * @param verdict admit, raise, step or hold
+   * @param inServiceSeconds how long at most a new host takes to get traffic once it passes, and is
+   *     sent; 0: at once
+   * @param since when the factor was raised; null: it is not
    * @param until when the factor goes back, or the next step goes; null: not known
    * @param alarms that last
    */
@@ -41,8 +56,10 @@ record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, Li
       boolean enabled,
       int threshold,
       int factor,
+      double inServiceSeconds,
       String verdict,
       String because,
+      @Nullable String since,
       @Nullable String until,
       List<String> waiting,
       List<String> alarms,
@@ -55,8 +72,10 @@ record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, Li
           one.terms().settings().enabled(),
           one.terms().rules().threshold(),
           decision.factor(),
+          one.terms().joins().toMillis() / 1000.0,
           word(decision.verdict()),
           decision.verdict().because(),
+          decision.base().raisedSince().map(Instant::toString).orElse(null),
           until(decision.verdict()).map(Instant::toString).orElse(null),
           decision.verdict().match(a -> List.of(), r -> List.of(), s -> s.later(), h -> h.hosts()),
           decision.alarms(),
@@ -88,8 +107,7 @@ record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, Li
       @Nullable Integer addable,
       @Nullable Integer losable) {
     static List<Priority> of(Decision decision, int threshold) {
-      List<Level> levels = List.copyOf(decision.levels().values());
-      List<Headroom> rooms = Headroom.of(levels, threshold, decision.factor());
+      List<Headroom> rooms = decision.headroom(threshold);
       List<Priority> all = new ArrayList<>();
       int i = 0;
       for (Map.Entry<Integer, Level> level : decision.levels().entrySet()) {
@@ -106,15 +124,39 @@ record GuardJson(List<Assignment> assignments, List<Kept> holds, long alarms, Li
     }
   }
 
-  /** What is kept back. */
-  record Kept(String kind, String of, boolean shared, List<Host> hosts) {
-    static Kept of(GuardView.Kept kept) {
+  /**
+   * What is kept back.
+   *
+   * @param of a query, or an assignment and a hash of its terms
+   * @param clusters whose hosts they are: a release of one of them lets go
+   */
+  record Kept(
+      String kind,
+      String of,
+      Collection<String> clusters,
+      String because,
+      boolean shared,
+      List<Host> hosts) {
+    static Kept of(GuardView.Kept kept, GuardView view) {
       Hold hold = kept.hold();
       List<Host> hosts = new ArrayList<>();
       hold.hosts()
           .forEach(
               (host, e) -> hosts.add(new Host(host, e.since().toString(), e.until().toString())));
-      return new Kept(hold.kind().label(), hold.of(), kept.shared(), hosts);
+      TreeSet<String> clusters = new TreeSet<>();
+      view.assignments().stream()
+          .filter(one -> one.of().contains(hold.of()))
+          .forEach(one -> clusters.addAll(one.terms().clusters()));
+      return new Kept(
+          hold.kind().label(), hold.of(), clusters, because(hold.kind()), kept.shared(), hosts);
+    }
+
+    private static String because(Hold.Kind kind) {
+      return switch (kind) {
+        case GONE -> "deregistered though last seen passing, too many at once: still sent";
+        case CRITICAL -> "turned critical, too many at once: Envoys' own checks decide";
+        case WAITING -> "new; with them, all down, Envoys would be in panic: not sent yet";
+      };
     }
   }
 

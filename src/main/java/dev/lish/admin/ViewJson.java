@@ -39,6 +39,7 @@ final class ViewJson {
       @Nullable String at,
       boolean local,
       int instances,
+      Collection<String> inClusters,
       @Nullable String conflict) {
     static List<Drained> of(View view) {
       return view.drains().stream()
@@ -51,6 +52,7 @@ final class ViewJson {
                       d.drain().at().equals(Instant.EPOCH) ? null : d.drain().at().toString(),
                       d.local(),
                       d.instances(),
+                      d.inClusters(),
                       d.conflict().orElse(null)))
           .toList();
     }

@@ -55,6 +55,7 @@ final class CleartextSecrets {
         stage.serving(),
         stage.judged(),
         problems,
+        stage.held(),
         stage.waitingFor());
   }
 }

@@ -139,9 +139,10 @@ public final class Lish implements AutoCloseable {
             secrets,
             new Renderer(types),
             memory);
+    ServedSets sets = new ServedSets(kept, xds);
     Pipeline pipeline =
         parts.add(
-            new Pipeline(world, folder -> MeshReader.read(folder).mesh(), xds::publish, clock));
+            new Pipeline(world, folder -> MeshReader.read(folder).mesh(), sets::publish, clock));
     told.set(pipeline);
     Supplier<View> view = shown(config, pipeline);
     RawLog raw = parts.add(AccessLogParts.raw(config.ports().accessLogs(), clock));

@@ -28,6 +28,7 @@ public final class Check {
   private final MessageTypes types;
   private final MeshFolder folder;
   private final CheckSettings.Reading settings;
+  private final Ages ages;
   private final Map<Descriptor, Shape> shapes = new HashMap<>();
   private final List<Inspection> stages = new ArrayList<>();
   private final Set<Origin> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -38,11 +39,17 @@ public final class Check {
 
   private final List<Problem> problems = new ArrayList<>();
 
-  /** A check of a mesh folder, whose comments may silence Findings. */
-  public Check(MessageTypes types, MeshFolder folder) {
+  /**
+   * A check of a mesh folder, whose comments may silence Findings.
+   *
+   * @param versions Envoy's minor versions that it is for, such as 1.36, of those that {@link
+   *     dev.lish.render.ApiHistory} knows; none: those that {@code checks.yaml} names
+   */
+  public Check(MessageTypes types, MeshFolder folder, List<String> versions) {
     this.types = types;
     this.folder = folder;
     this.settings = CheckSettings.read(folder);
+    this.ages = new Ages(versions.isEmpty() ? settings.settings().envoyVersions() : versions);
   }
 
   /** Takes in what a stage renders to, and looks through those resources that are new with it. */
@@ -71,7 +78,7 @@ public final class Check {
     stages.forEach(stage -> stage(stage, services));
     List<Finding> all = new ArrayList<>(placed());
     Problem.withoutRepeats(new TreeSet<>(problems)).stream().map(Check::told).forEach(all::add);
-    settings.problems().stream().map(Check::silence).forEach(all::add);
+    settings.problems().stream().map(Check::told).forEach(all::add);
     return new Silences(folder, settings.settings(), today)
         .apply(once(all)).stream().sorted().toList();
   }
@@ -93,16 +100,12 @@ public final class Check {
   private static Finding told(Problem problem) {
     List<String> lines = problem.message().lines().toList();
     return new Finding(
-        problem.isError() ? Rule.INVALID : Rule.DOUBTFUL,
+        Rule.of(problem.kind()),
         problem.path(),
         problem.line(),
         0,
         lines.get(0),
         String.join("\n", lines.subList(1, lines.size())).strip());
-  }
-
-  private static Finding silence(Problem problem) {
-    return Finding.at(Rule.BAD_SILENCE, problem.path(), problem.line(), problem.message());
   }
 
   private void stage(Inspection stage, Map<String, Set<String>> services) {
@@ -153,7 +156,7 @@ public final class Check {
 
   private Shape shape(Descriptor type) {
     synchronized (shapes) {
-      return shapes.computeIfAbsent(type, Shape::of);
+      return shapes.computeIfAbsent(type, t -> Shape.of(t, ages));
     }
   }
 
@@ -162,7 +165,7 @@ public final class Check {
         types
             .parse(origin.type().messageName(), origin.body())
             .orElseThrow(() -> new IllegalStateException("no " + origin.type().messageName()));
-    Walk walk = new Walk(types, this::shape);
+    Walk walk = new Walk(types, ages, this::shape);
     walk.message(message);
     return new Reading(origin, message, walk.issues(), walk.mentions());
   }

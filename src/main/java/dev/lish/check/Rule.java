@@ -4,15 +4,39 @@ import static dev.lish.check.Severity.ERROR;
 import static dev.lish.check.Severity.INFO;
 import static dev.lish.check.Severity.WARNING;
 
+import dev.lish.model.ProblemKind;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Everything that check looks for; {@code docs/checks.md} has a section for each. */
 public enum Rule {
-  // What the server itself refuses or warns of.
-  INVALID(ERROR, "the server refuses a folder with this"),
-  DOUBTFUL(WARNING, "the server takes this, and it is hardly meant"),
+  // What the server itself refuses.
+  UNREADABLE_FILE(ERROR, "a file that cannot be read is not in the mesh"),
+  SYNTAX(ERROR, "a file that is no YAML holds no resources"),
+  TEMPLATE(ERROR, "a template that fails produces no resources"),
+  UNKNOWN_FIELD(ERROR, "a field that the message does not have is a misspelt one, or a newer one"),
+  UNKNOWN_TYPE(ERROR, "what is of no known type cannot be read"),
+  BAD_VALUE(ERROR, "a value that its field cannot have cannot be sent"),
+  NO_NAME(ERROR, "Envoys know a resource by its name"),
+  DUPLICATE_NAME(ERROR, "an Envoy can have one resource of a type and a name"),
+  UNKNOWN_ENDPOINTS(ERROR, "a cluster whose EDS name nothing answers has no instances"),
+  BAD_DISCOVERY(ERROR, "a registry can answer only what it understands"),
+  BAD_SECRET(ERROR, "a secret that does not fit together makes no TLS connection"),
+  MESH_FILE(ERROR, "without a right mesh.yaml nobody knows who gets what"),
+  VALUES_FILE(ERROR, "templates need the values that the file should hold"),
+  REGISTRY_FILE(ERROR, "instances of a file that is wrong are not known"),
+  EMPTIED_GROUP(ERROR, "a group that loses all clusters or listeners serves nothing any more"),
+  MORE_ERRORS(ERROR, "a file has more errors than are told"),
+
+  // What the server takes, and is hardly meant.
+  UNUSED_GLOB(WARNING, "a glob that matches no file is most often a misspelt one"),
+  UNUSED_FILE(WARNING, "a file that nothing reads reaches no Envoy"),
+  EMPTY_GROUP(WARNING, "the Envoys of a group without resources get nothing"),
+  WITHOUT_EFFECT(WARNING, "a stage or group that nobody can belong to has no effect"),
+  INLINE_KEY(WARNING, "everybody who can read the mesh can read the key"),
+  REGISTRY_DATA(WARNING, "what templates make of a registry's data is not all there"),
+  MORE_WARNINGS(WARNING, "a file has more warnings than are told"),
 
   // What an Envoy answers with a NACK.
   CONSTRAINT(ERROR, "Envoy's API does not allow this value, so Envoy refuses the resource"),
@@ -44,7 +68,15 @@ public enum Rule {
   NO_CIRCUIT_BREAKER(INFO, "without limits of its own a cluster has Envoy's defaults"),
   DEPRECATED_FIELD(INFO, "an Envoy to come will not take this field"),
 
+  // What the Envoy versions that were named make of it.
+  DEPRECATED_IN_VERSION(WARNING, "an Envoy version in use calls this field deprecated"),
+  IGNORED_IN_VERSION(
+      WARNING, "an Envoy version in use does not know this field and passes it over"),
+  REFUSED_IN_VERSION(
+      ERROR, "an Envoy version in use does not know this, so it refuses the resource"),
+
   // Silences.
+  CHECKS_FILE(ERROR, "a wrong checks.yaml says nothing"),
   BAD_SILENCE(ERROR, "a silence needs a known rule and a reason"),
   EXPIRED_SILENCE(WARNING, "the silence is over, so its Findings are back"),
   UNUSED_SILENCE(INFO, "nothing is found any more where this silence is");
@@ -75,6 +107,17 @@ public enum Rule {
   /** Its section, from the root of the project on. */
   public String page() {
     return "docs/checks.md#" + id();
+  }
+
+  /** False where the server would refuse the folder all the same. */
+  public boolean canBeSilenced() {
+    return compareTo(MORE_ERRORS) > 0;
+  }
+
+  /** What a mistake is that was found before check, or while the folder was rendered. */
+  static Rule of(ProblemKind kind) {
+    // No mesh file can cause another kind; what cannot be read is the next best.
+    return kind == ProblemKind.OTHER ? UNREADABLE_FILE : valueOf(kind.name());
   }
 
   /** The rule with this id. */

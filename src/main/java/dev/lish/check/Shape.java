@@ -1,13 +1,10 @@
 package dev.lish.check;
 
-import com.google.protobuf.DescriptorProtos.FieldOptions;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import dev.lish.render.WellKnown;
-import envoy.annotations.Deprecation;
 import io.envoyproxy.pgv.validate.Validate;
 import io.envoyproxy.pgv.validate.Validate.FieldRules;
 import java.util.ArrayList;
@@ -29,7 +26,7 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
    * @param key of a key, where it is a map
    * @param nested true: its values are messages to walk through
    * @param wrapper true: its values are messages around one value, which the rules are about
-   * @param age whether Envoy still wants it
+   * @param age what to say where it is set
    */
   record Part(
       FieldDescriptor field,
@@ -38,22 +35,15 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
       Optional<Constraint> key,
       boolean nested,
       boolean wrapper,
-      Age age) {}
+      Optional<Ages.Aged> age) {}
 
-  /** Whether Envoy still wants a field or a value. */
-  enum Age {
-    CURRENT,
-    DEPRECATED,
-    DISALLOWED
-  }
-
-  static Shape of(Descriptor type) {
+  static Shape of(Descriptor type, Ages ages) {
     boolean unchecked =
         type.getOptions().getExtension(Validate.disabled)
             || type.getOptions().getExtension(Validate.ignored);
     List<Part> parts = new ArrayList<>();
     for (FieldDescriptor field : type.getFields()) {
-      part(field, unchecked).ifPresent(parts::add);
+      part(field, unchecked, ages).ifPresent(parts::add);
     }
     List<OneofDescriptor> oneofs =
         unchecked
@@ -64,15 +54,15 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
     return new Shape(parts, oneofs);
   }
 
-  private static Optional<Part> part(FieldDescriptor field, boolean unchecked) {
+  private static Optional<Part> part(FieldDescriptor field, boolean unchecked, Ages ages) {
     FieldRules rules = unchecked ? FieldRules.getDefaultInstance() : Constraints.of(field);
     FieldDescriptor valueField =
         field.isMapField() ? field.getMessageType().findFieldByNumber(2) : field;
     boolean message = valueField.getJavaType() == JavaType.MESSAGE;
     boolean nested = message && isWalked(valueField.getMessageType()) && !skipped(rules);
-    Age age = age(field);
+    Optional<Ages.Aged> age = ages.field(field);
     boolean enums = valueField.getJavaType() == JavaType.ENUM;
-    if (rules.equals(FieldRules.getDefaultInstance()) && !nested && !enums && age == Age.CURRENT) {
+    if (rules.equals(FieldRules.getDefaultInstance()) && !nested && !enums && age.isEmpty()) {
       return Optional.empty();
     }
     FieldRules ofValue =
@@ -98,21 +88,5 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
 
   private static boolean isWalked(Descriptor type) {
     return !type.getFile().getPackage().equals("google.protobuf") || type.getName().equals("Any");
-  }
-
-  private static Age age(FieldDescriptor field) {
-    FieldOptions options = field.getOptions();
-    if (options.getExtension(Deprecation.disallowedByDefault)) {
-      return Age.DISALLOWED;
-    }
-    return options.getDeprecated() ? Age.DEPRECATED : Age.CURRENT;
-  }
-
-  /** Whether Envoy still wants a value of an enum. */
-  static Age age(EnumValueDescriptor value) {
-    if (value.getOptions().getExtension(Deprecation.disallowedByDefaultEnum)) {
-      return Age.DISALLOWED;
-    }
-    return value.getOptions().getDeprecated() ? Age.DEPRECATED : Age.CURRENT;
   }
 }

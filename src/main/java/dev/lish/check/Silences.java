@@ -69,10 +69,11 @@ final class Silences {
   private void add(List<String> ids, Optional<LocalDate> until, Silence silence) {
     List<Rule> rules = new ArrayList<>();
     for (String id : ids) {
-      Optional<Rule> rule = Rule.of(id).filter(r -> r != Rule.INVALID);
+      Optional<Rule> rule = Rule.of(id).filter(Rule::canBeSilenced);
       rule.ifPresent(rules::add);
       if (rule.isEmpty()) {
-        List<String> known = Arrays.stream(Rule.values()).map(Rule::id).toList();
+        List<String> known =
+            Arrays.stream(Rule.values()).filter(Rule::canBeSilenced).map(Rule::id).toList();
         String hint = Nearest.question(id, known);
         bad(silence, "found rule \"" + id + "\" (expected: one that can be silenced" + hint + ")");
       }

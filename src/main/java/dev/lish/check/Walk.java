@@ -20,13 +20,15 @@ import java.util.function.Function;
 /** One way through a resource, into every message that is packed in it. */
 final class Walk {
   private final MessageTypes types;
+  private final Ages ages;
   private final Function<Descriptor, Shape> shapes;
   private final List<Object> path = new ArrayList<>();
   private final List<Issue> issues = new ArrayList<>();
   private final List<Mention> mentions = new ArrayList<>();
 
-  Walk(MessageTypes types, Function<Descriptor, Shape> shapes) {
+  Walk(MessageTypes types, Ages ages, Function<Descriptor, Shape> shapes) {
     this.types = types;
+    this.ages = ages;
     this.shapes = shapes;
   }
 
@@ -101,11 +103,7 @@ final class Walk {
   }
 
   private void age(Shape.Part part) {
-    if (part.age() == Shape.Age.DISALLOWED) {
-      found(Rule.DISALLOWED_FIELD, "found a field that Envoy no longer takes (expected: none)");
-    } else if (part.age() == Shape.Age.DEPRECATED) {
-      found(Rule.DEPRECATED_FIELD, "found a deprecated field (expected: what replaces it)");
-    }
+    part.age().ifPresent(aged -> found(aged.rule(), aged.message()));
   }
 
   private void list(Message message, Shape.Part part) {
@@ -150,12 +148,8 @@ final class Walk {
     Object checked = part.wrapper() ? Values.field((Message) value, "value") : value;
     part.value().flatMap(c -> c.broken(checked)).ifPresent(what -> found(Rule.CONSTRAINT, what));
     if (value instanceof EnumValueDescriptor name) {
-      Shape.Age age = Shape.age(name);
-      if (age == Shape.Age.DISALLOWED) {
-        found(Rule.DISALLOWED_FIELD, "found " + name.getName() + ", which Envoy no longer takes");
-      } else if (age == Shape.Age.DEPRECATED && name.getIndex() > 0) {
-        found(Rule.DEPRECATED_FIELD, "found " + name.getName() + ", which is deprecated");
-      }
+      ages.value(name, part.rules().getEnum().getDefinedOnly())
+          .ifPresent(aged -> found(aged.rule(), aged.message()));
     }
     if (part.nested()) {
       if (value instanceof Any any) {
@@ -174,6 +168,11 @@ final class Walk {
     // What Google's own messages hold is data: a Struct, an Empty, a wrapper.
     content
         .filter(c -> !c.getDescriptorForType().getFile().getPackage().startsWith("google."))
-        .ifPresent(this::message);
+        .ifPresent(
+            message -> {
+              ages.type(message.getDescriptorForType())
+                  .ifPresent(aged -> found(aged.rule(), aged.message()));
+              message(message);
+            });
   }
 }

@@ -45,6 +45,12 @@ final class Api {
     this.client = client;
   }
 
+  /** Its address, without a slash at the end. */
+  String server() {
+    String text = server.toString();
+    return text.substring(0, text.length() - 1);
+  }
+
   /** An answer: the status, and the body, which is JSON. */
   record Answer(int status, JsonNode body) {}
 

@@ -2,8 +2,10 @@ package dev.lish.cli;
 
 import dev.lish.check.Finding;
 import dev.lish.check.Severity;
+import dev.lish.render.ApiHistory;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish check}. */
@@ -23,6 +25,7 @@ final class CheckCommand implements Command {
             "Tells everything that is wrong with a mesh folder.",
             "  lish check config",
             "  lish check config --registry consul=test/consul.yaml",
+            "  lish check config --envoy-version 1.36 --envoy-version 1.40",
             "  lish check config -o github",
             "  lish check config -o json | jq '.problems[].message'");
     spec.usageMessage()
@@ -32,6 +35,12 @@ final class CheckCommand implements Command {
                 + " has a section in docs/checks.md. No server is asked: secrets are placeholders,"
                 + " and a registry without --registry has no services.");
     OfflineMesh.addOptions(spec);
+    spec.addOption(
+        Command.many(
+            "VERSION",
+            "An Envoy version in use, such as 1.36: tells what it calls deprecated, and what it"
+                + " does not know; may be repeated. Without: envoy_versions of checks.yaml.",
+            "--envoy-version"));
     spec.addOption(
         Command.text(
             "FORMAT",
@@ -56,8 +65,9 @@ final class CheckCommand implements Command {
     String format = given.output("text", "json", "sarif", "junit", "github");
     Severity shown = severity(given, "--severity", Severity.WARNING);
     Severity failing = severity(given, "--fail-on", Severity.ERROR);
+    List<String> versions = versions(given);
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
-    CheckedMesh checked = CheckedMesh.of(mesh, LocalDate.now(terminal.clock()));
+    CheckedMesh checked = CheckedMesh.of(mesh, versions, LocalDate.now(terminal.clock()));
     mesh.registries().warn(terminal, checked.queries());
     List<Finding> findings =
         checked.findings().stream()
@@ -68,6 +78,21 @@ final class CheckCommand implements Command {
     return checked.findings().stream().anyMatch(f -> f.rule().severity().reaches(failing))
         ? Exit.INPUT
         : Exit.FINE;
+  }
+
+  private static List<String> versions(Arguments given) {
+    TreeSet<String> versions = new TreeSet<>();
+    for (String text : given.all("--envoy-version")) {
+      versions.add(
+          ApiHistory.known()
+              .version(text)
+              .orElseThrow(
+                  () ->
+                      Failure.usage(
+                          "--envoy-version %s (expected: one of %s)"
+                              .formatted(text, String.join(", ", ApiHistory.known().versions())))));
+    }
+    return List.copyOf(versions);
   }
 
   private static Severity severity(Arguments given, String option, Severity normal) {

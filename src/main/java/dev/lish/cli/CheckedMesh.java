@@ -22,8 +22,9 @@ import java.util.concurrent.CompletableFuture;
  * @param queries what its clusters ask registries for
  */
 record CheckedMesh(List<Finding> findings, int snapshots, Set<DiscoveryQuery> queries) {
-  static CheckedMesh of(OfflineMesh mesh, LocalDate today) {
-    Check check = new Check(mesh.types(), mesh.folder());
+  /** Looks through it, for these versions of Envoy; none: for those of {@code checks.yaml}. */
+  static CheckedMesh of(OfflineMesh mesh, List<String> versions, LocalDate today) {
+    Check check = new Check(mesh.types(), mesh.folder(), versions);
     CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
     Set<DiscoveryQuery> queries = new HashSet<>();
     int snapshots = 0;

@@ -11,8 +11,11 @@ import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageRule;
 import dev.lish.render.ProtoJson;
+import dev.lish.render.Rendered;
+import dev.lish.render.Renderer;
 import dev.lish.render.Rendering;
 import dev.lish.snapshot.ResourceSet;
+import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.files.FolderOnDisk;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,7 +59,8 @@ final class DiffCommand implements Command {
         .description(
             "Renders both sides and compares resources field by field, for each stage and group. A"
                 + " side is a folder, a revision of the server's mesh, or head. When a server"
-                + " answers, its connected Envoys are counted.");
+                + " answers, its connected Envoys are counted, and templates see what it knows of"
+                + " registries that no file describes; what was assumed is told.");
     spec.addPositional(Command.positional(0, "OLD", "A folder, a revision, or head."));
     spec.addPositional(Command.positional(1, "NEW", "The same."));
     spec.addOption(Command.flag("Every field of every resource.", "--full"));
@@ -77,12 +82,22 @@ final class DiffCommand implements Command {
     String format = given.output("text", "json", "markdown");
     OfflineMesh before = side(given, 0);
     OfflineMesh after = side(given, 1);
+    LiveCatalogs live =
+        before.readsCatalogs() || after.readsCatalogs() ? catalogs(given) : LiveCatalogs.NONE;
+    before.registries().know(live.services());
+    after.registries().know(live.services());
+    TreeSet<String> assumed = new TreeSet<>();
     MeshDiff diff =
         new Differ(ProtoJson.of(after.types()).redacted())
-            .between(snapshots(before, given.required(0)), snapshots(after, given.required(1)));
+            .between(
+                snapshots(before, given.required(0), live, assumed),
+                snapshots(after, given.required(1), live, assumed));
     DiffReport report =
         new DiffReport(
-            new DiffReport.Sides(given.required(0), given.required(1)), diff, envoys(given));
+            new DiffReport.Sides(given.required(0), given.required(1)),
+            diff,
+            envoys(given),
+            List.copyOf(assumed));
     switch (format) {
       case "json" -> terminal.print(report.json());
       case "markdown" -> new DiffText(report, given.flag("--full")).markdown(terminal);
@@ -124,13 +139,14 @@ final class DiffCommand implements Command {
   }
 
   private Map<SnapshotKey, Map<ResourceType, ResourceSet>> snapshots(
-      OfflineMesh mesh, String name) {
+      OfflineMesh mesh, String name, LiveCatalogs live, Set<String> assumed) {
     TreeSet<Problem> problems = new TreeSet<>(mesh.problems());
     Map<SnapshotKey, Map<ResourceType, ResourceSet>> all = new LinkedHashMap<>();
     for (String stage :
         mesh.mesh().map(m -> m.stages().stream().map(StageRule::name).toList()).orElse(List.of())) {
       Rendering rendering = mesh.render(stage);
       if (rendering instanceof Rendering.Done done) {
+        assume(mesh, done.rendered(), live, assumed);
         done.rendered()
             .groups()
             .keySet()
@@ -144,6 +160,33 @@ final class DiffCommand implements Command {
       throw Failure.input(name + " does not render, so nothing was compared");
     }
     return all;
+  }
+
+  /** What the comparison rests on, of what only a server can know. */
+  private static void assume(
+      OfflineMesh mesh, Rendered rendered, LiveCatalogs live, Set<String> assumed) {
+    mesh.registries()
+        .withoutFile(rendered.catalogs())
+        .forEach(registry -> assumed.add(live.assumed(registry)));
+    List<String> asked = Renderer.queries(rendered).stream().map(DiscoveryQuery::registry).toList();
+    mesh.registries()
+        .withoutFile(asked)
+        .forEach(
+            registry ->
+                assumed.add(
+                    "instances of registry "
+                        + registry
+                        + " are not known here: they are in no assignment, and their bytes are not"
+                        + " counted"));
+  }
+
+  private LiveCatalogs catalogs(Arguments given) {
+    try {
+      return LiveCatalogs.ask(Api.of(terminal, given));
+    } catch (Failure e) {
+      // What is not known is told below what differs.
+      return LiveCatalogs.NONE;
+    }
   }
 
   /** How many Envoys of each kind are connected; empty: no server answers. */

@@ -21,8 +21,15 @@ import java.util.Optional;
  * @param sides what was compared
  * @param diff what differs
  * @param envoys how many are connected of each kind; empty: not known
+ * @param assumed what both sides rest on, in sentences
  */
-record DiffReport(Sides sides, MeshDiff diff, Optional<Map<SnapshotKey, Integer>> envoys) {
+record DiffReport(
+    Sides sides, MeshDiff diff, Optional<Map<SnapshotKey, Integer>> envoys, List<String> assumed) {
+  /** Copies the list. */
+  DiffReport {
+    assumed = List.copyOf(assumed);
+  }
+
   /** As the user named them. */
   record Sides(String before, String after) {}
 
@@ -95,6 +102,8 @@ record DiffReport(Sides sides, MeshDiff diff, Optional<Map<SnapshotKey, Integer>
     root.put("old", sides.before()).put("new", sides.after());
     ArrayNode jumps = root.putArray("held");
     diff.jumps().forEach(jumps::add);
+    ArrayNode rests = root.putArray("assumed");
+    assumed.forEach(rests::add);
     ArrayNode kinds = root.putArray("kinds");
     diff.kinds()
         .forEach(

@@ -27,6 +27,7 @@ final class DiffText {
     report.diff().jumps().forEach(jump -> terminal.print(terminal.red(Terminal.clean(held(jump)))));
     if (report.diff().isEmpty()) {
       terminal.print("no Envoy would get anything else");
+      assumed(terminal);
       return;
     }
     Table table =
@@ -43,6 +44,13 @@ final class DiffText {
       fields(shared.change()).forEach(field -> terminal.print("    " + Terminal.clean(field)));
     }
     more(all.size()).ifPresent(terminal::print);
+    assumed(terminal);
+  }
+
+  private void assumed(Terminal terminal) {
+    report
+        .assumed()
+        .forEach(one -> terminal.print(terminal.yellow("assumed: " + Terminal.clean(one))));
   }
 
   void markdown(Terminal terminal) {
@@ -53,6 +61,7 @@ final class DiffText {
     report.diff().jumps().forEach(jump -> terminal.print("> **" + held(jump) + "**\n"));
     if (report.diff().isEmpty()) {
       terminal.print("No Envoy would get anything else.");
+      report.assumed().forEach(one -> terminal.print("\n*Assumed: " + escaped(one) + "*"));
       return;
     }
     terminal.print("| stage | group | added | changed | removed | Envoys | push | effect |");
@@ -70,6 +79,7 @@ final class DiffText {
       }
     }
     more(all.size()).ifPresent(line -> terminal.print("\n" + line));
+    report.assumed().forEach(one -> terminal.print("\n*Assumed: " + escaped(one) + "*"));
   }
 
   /** A name may hold what Markdown or a table takes for its own. */

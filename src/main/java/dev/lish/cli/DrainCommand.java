@@ -87,6 +87,10 @@ final class DrainCommand implements Command {
     String verb = back ? "undrain" : "drain";
     Api.Answer answer = Api.of(terminal, given).post(body, List.of(200), verb);
     terminal.print(verb + " " + target + OrderCommand.outcome(terminal, given, answer));
+    answer
+        .body()
+        .path("notes")
+        .forEach(note -> terminal.print(terminal.yellow(Terminal.clean(note.asText()))));
     return Exit.FINE;
   }
 }

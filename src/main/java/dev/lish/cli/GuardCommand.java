@@ -2,10 +2,13 @@ package dev.lish.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +37,8 @@ final class GuardCommand implements Command {
         .description(
             "UP counts hosts that have been passing for the settle time. ADD is how many could be"
                 + " added at once while down, LOSE how many could go down, before Envoy would use"
-                + " every listed host.");
+                + " every listed host. JOIN is the longest that a new host takes to get traffic once"
+                + " it is sent and passes Envoy's checks.");
     spec.addPositional(Command.positional(0, "[release|what-if]", "Without it, shows all."));
     spec.addPositional(
         Command.positional(
@@ -70,7 +74,16 @@ final class GuardCommand implements Command {
     }
     Table table =
         new Table(
-            "CLUSTERS", "ASSIGNMENT", "PRIO", "HOSTS", "UP", "PANIC<", "ADD", "LOSE", "STATE");
+            "CLUSTERS",
+            "ASSIGNMENT",
+            "PRIO",
+            "HOSTS",
+            "UP",
+            "PANIC<",
+            "ADD",
+            "LOSE",
+            "JOIN",
+            "STATE");
     for (JsonNode one : guard.path("assignments")) {
       rows(table, one);
     }
@@ -88,13 +101,14 @@ final class GuardCommand implements Command {
                       terminal.red(
                           Views.text(one, "name") + ": " + Terminal.clean(alarm.asText()))));
     }
+    for (JsonNode change : guard.path("changes")) {
+      tellChange(change);
+    }
     holds(guard.path("holds"));
     return Exit.FINE;
   }
 
   private void rows(Table table, JsonNode one) {
-    List<String> clusters = new ArrayList<>();
-    one.path("clusters").forEach(cluster -> clusters.add(cluster.asText()));
     for (JsonNode priority : one.path("priorities")) {
       UnaryOperator<String> colour =
           !one.path("alarms").isEmpty()
@@ -102,7 +116,7 @@ final class GuardCommand implements Command {
               : one.path("verdict").asText().equals("admit") ? line -> line : terminal::yellow;
       table.add(
           colour,
-          String.join(",", clusters),
+          clusters(one, "name"),
           Views.text(one, "name"),
           Views.text(priority, "priority"),
           Views.text(priority, "hosts"),
@@ -110,8 +124,22 @@ final class GuardCommand implements Command {
           one.path("threshold").asInt() + "%",
           number(priority, "addable"),
           number(priority, "losable"),
+          join(one.path("inServiceSeconds").asDouble()),
           state(one));
     }
+  }
+
+  /** Their names; where none uses it, what it is of. */
+  private static String clusters(JsonNode one, String otherwise) {
+    List<String> clusters = new ArrayList<>();
+    one.path("clusters").forEach(cluster -> clusters.add(Terminal.clean(cluster.asText())));
+    return clusters.isEmpty() ? Views.text(one, otherwise) : String.join(",", clusters);
+  }
+
+  private static String join(double seconds) {
+    return seconds == 0
+        ? "at once"
+        : BigDecimal.valueOf(seconds).stripTrailingZeros().toPlainString() + "s";
   }
 
   private static String number(JsonNode priority, String field) {
@@ -131,18 +159,30 @@ final class GuardCommand implements Command {
     };
   }
 
+  private void tellChange(JsonNode change) {
+    String revision = Views.text(change, "revision");
+    String stage = Views.text(change, "stage");
+    for (JsonNode why : change.path("because")) {
+      terminal.print(
+          terminal.red(
+              "revision %s waits for stage %s: %s"
+                  .formatted(revision, stage, Terminal.clean(why.asText()))));
+    }
+    terminal.print("  lish promote " + stage + " " + revision + " accepts it");
+  }
+
   private void holds(JsonNode holds) {
     if (holds.isEmpty()) {
       return;
     }
     terminal.print("");
-    Table table = new Table("KEPT BACK", "OF", "HOST", "SINCE", "UNTIL", "SHARED");
+    Table table = new Table("KEPT BACK", "CLUSTERS", "HOST", "SINCE", "UNTIL", "SHARED");
     for (JsonNode hold : holds) {
       for (JsonNode host : hold.path("hosts")) {
         table.add(
             terminal::yellow,
             Views.text(hold, "kind"),
-            Views.text(hold, "of"),
+            clusters(hold, "of"),
             Views.text(host, "host"),
             Views.ago(terminal, host, "since"),
             Views.text(host, "until"),
@@ -150,6 +190,9 @@ final class GuardCommand implements Command {
       }
     }
     table.print(terminal);
+    Set<String> why = new LinkedHashSet<>();
+    holds.forEach(hold -> why.add(Views.text(hold, "kind") + ": " + Views.text(hold, "because")));
+    why.forEach(terminal::print);
   }
 
   private int release(Arguments given) {

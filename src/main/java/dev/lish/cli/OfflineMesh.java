@@ -121,6 +121,15 @@ final class OfflineMesh {
     return registries;
   }
 
+  /** True when a template may read a registry. */
+  boolean readsCatalogs() {
+    return folder.files().entrySet().stream()
+        .anyMatch(
+            file ->
+                file.getKey().endsWith(".peb")
+                    && file.getValue().toStringUtf8().contains("registry"));
+  }
+
   MessageTypes types() {
     return types;
   }

@@ -53,6 +53,7 @@ final class OfflineRegistries {
           Pattern.compile("(?:[\"']?\\s*:\\s*[\"']?|\\.|\\s*\\[\\s*[\"'])([A-Za-z0-9_-]+)"));
 
   private final TreeMap<String, Listing> files = new TreeMap<>();
+  private final TreeMap<String, List<Service>> live = new TreeMap<>();
   private final Set<String> unreadable = new HashSet<>();
   private final TreeSet<String> named = new TreeSet<>();
   private final TreeSet<String> inFolder = new TreeSet<>();
@@ -126,6 +127,23 @@ final class OfflineRegistries {
         });
   }
 
+  /** Templates see this of registries that have no file. */
+  void know(Map<String, List<Service>> catalogs) {
+    catalogs.forEach(
+        (name, services) -> {
+          if (!files.containsKey(name)) {
+            live.put(name, services);
+          }
+        });
+  }
+
+  /** Those of these registries that no file describes. */
+  SortedSet<String> withoutFile(Collection<String> registries) {
+    TreeSet<String> without = new TreeSet<>(registries);
+    without.removeAll(files.keySet());
+    return without;
+  }
+
   /** What is wrong with the files. */
   List<Problem> problems() {
     return problems;
@@ -133,7 +151,7 @@ final class OfflineRegistries {
 
   /** What the render of a stage reads. */
   Inputs inputs(String stage, MeshFolder folder) {
-    TreeMap<String, List<Service>> services = new TreeMap<>();
+    TreeMap<String, List<Service>> services = new TreeMap<>(live);
     files.forEach((name, file) -> services.put(name, file.catalog()));
     TreeMap<String, Set<String>> parameters = new TreeMap<>();
     named.forEach(
@@ -175,10 +193,7 @@ final class OfflineRegistries {
 
   /** Says which registries of these queries have no file. */
   void warn(Terminal terminal, Collection<DiscoveryQuery> queries) {
-    SortedSet<String> empty = new TreeSet<>();
-    queries.forEach(query -> empty.add(query.registry()));
-    empty.removeAll(files.keySet());
-    for (String name : empty) {
+    for (String name : withoutFile(queries.stream().map(DiscoveryQuery::registry).toList())) {
       terminal.tell(
           terminal.yellow(
               "warning: registry "

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lish.check.Finding;
 import dev.lish.check.Severity;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.files.FolderOnDisk;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ final class PushCommand implements Command {
   private boolean check(Arguments given, boolean json) {
     OfflineMesh mesh = OfflineMesh.read(terminal, given);
     List<Finding> found =
-        CheckedMesh.of(mesh, LocalDate.now(terminal.clock())).findings().stream()
+        CheckedMesh.of(mesh, List.of(), LocalDate.now(terminal.clock())).findings().stream()
             .filter(f -> f.rule().severity().reaches(Severity.WARNING))
             .toList();
     boolean errors = found.stream().anyMatch(f -> f.rule().severity() == Severity.ERROR);
@@ -135,6 +136,7 @@ final class PushCommand implements Command {
     for (JsonNode problem : body.path("problems")) {
       problems.add(
           new Problem(
+              ProblemKind.OTHER,
               problem.path("severity").asText().equals("warning")
                   ? Problem.Severity.WARNING
                   : Problem.Severity.ERROR,

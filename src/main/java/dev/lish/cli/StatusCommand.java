@@ -171,6 +171,14 @@ final class StatusCommand implements Command {
                 local ? ", on this replica alone" : "");
     String conflict = drain.path("conflict").asText("");
     terminal.print(local ? terminal.red(line) : terminal.yellow(line));
+    List<String> inClusters = new ArrayList<>();
+    drain.path("inClusters").forEach(cluster -> inClusters.add(Terminal.clean(cluster.asText())));
+    if (!inClusters.isEmpty()) {
+      terminal.print(
+          terminal.red(
+              "            NOT drained where the mesh has it written in a cluster: "
+                  + String.join(", ", inClusters)));
+    }
     if (drain.hasNonNull("conflict")) {
       terminal.print(terminal.red("            " + Terminal.clean(conflict)));
     }

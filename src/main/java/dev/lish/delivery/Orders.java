@@ -34,14 +34,20 @@ public final class Orders {
     return lifted.set(now.revision(), Optional.empty(), now.epoch());
   }
 
-  /** Pins the stage to a revision; without one it follows head again. */
+  /**
+   * Pins the stage to a revision; without one it follows head again.
+   *
+   * @param held true: the stage waits for somebody to accept what the revision has become, so that
+   *     the same order once more means something
+   */
   public static Decision promote(
-      StageControl now, Optional<Revision> revision, Signature signature) {
+      StageControl now, Optional<Revision> revision, boolean held, Signature signature) {
     if (now.paused()) {
       return new Decision.Senseless(
           "is paused by " + now.by() + ": " + now.reason() + " (expected: resume first)");
     }
-    if (now.revision().equals(revision)) {
+    boolean accepts = held && revision.isPresent();
+    if (now.revision().equals(revision) && !accepts) {
       return new Decision.Nothing(
           revision.map(r -> "is pinned to " + r + " already").orElse("follows head already"));
     }

@@ -28,4 +28,9 @@ public record Decision(
     int written,
     Set<String> waiting,
     List<String> alarms,
-    Optional<Instant> look) {}
+    Optional<Instant> look) {
+  /** How far each priority is from panic at this threshold, in the order of {@link #levels}. */
+  public List<Headroom> headroom(int threshold) {
+    return Headroom.of(List.copyOf(levels.values()), threshold, factor);
+  }
+}

@@ -32,6 +32,11 @@ public record Level(int counted, int healthy, int degraded) {
     return new Level(counted, healthy - fewer, degraded - (hosts - fewer));
   }
 
+  /** Without this percentage of those that are up, which may be down in truth. */
+  Level less(int reserve) {
+    return minusUp((available() * reserve + 99) / 100);
+  }
+
   /** With so many hosts gone that were up. */
   Level without(int hosts) {
     Level down = minusUp(hosts);

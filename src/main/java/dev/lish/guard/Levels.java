@@ -36,7 +36,7 @@ final class Levels {
     counts.forEach(
         (priority, count) -> {
           Level level = new Level(count[0], count[1], count[2]);
-          levels.put(priority, level.minusUp((level.available() * reserve + 99) / 100));
+          levels.put(priority, level.less(reserve));
         });
     return levels;
   }

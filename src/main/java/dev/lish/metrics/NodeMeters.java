@@ -30,7 +30,7 @@ final class NodeMeters {
           .tag("type", type.label())
           .register(registry);
       Gauge.builder("lish.xds.unanswered.age", this, m -> m.age(type))
-          .description("How long the oldest version that was sent waits for its ACK")
+          .description("How long the oldest response waits for its ACK")
           .baseUnit("seconds")
           .tag("type", type.label())
           .register(registry);
@@ -39,10 +39,6 @@ final class NodeMeters {
 
   private double age(ResourceType type) {
     return ages.getOrDefault(type, Duration.ZERO).toMillis() / 1000.0;
-  }
-
-  private static boolean waits(NodeView.TypeView view) {
-    return view.sent().isPresent() && view.nacked().isEmpty() && !view.sent().equals(view.acked());
   }
 
   private static Duration longer(Duration one, Duration other) {
@@ -59,7 +55,7 @@ final class NodeMeters {
       node.types()
           .forEach(
               (type, view) -> {
-                if (waits(view)) {
+                if (view.waits()) {
                   oldest.merge(type, Duration.between(view.at(), now), NodeMeters::longer);
                 }
               });

@@ -9,12 +9,13 @@ import java.util.Map;
 /**
  * A user's mistake, with its place. Lines count from 1; 0 means the whole file.
  *
+ * @param kind what it is about
  * @param severity an error refuses the revision for the stage, a warning does not
  * @param path the file in the mesh folder, without a leading slash, as the operator wrote it
  * @param line the line in that file
  * @param message what was found and what was expected; may have several lines (an excerpt)
  */
-public record Problem(Severity severity, String path, int line, String message)
+public record Problem(ProblemKind kind, Severity severity, String path, int line, String message)
     implements Comparable<Problem> {
 
   /** How bad it is. */
@@ -29,14 +30,19 @@ public record Problem(Severity severity, String path, int line, String message)
           .thenComparing(Problem::severity)
           .thenComparing(Problem::message);
 
-  /** A mistake that refuses the revision. */
-  public static Problem error(String path, int line, String message) {
-    return new Problem(Severity.ERROR, path, line, message);
+  /** A mistake in a mesh folder, as bad as its kind. */
+  public static Problem of(ProblemKind kind, String path, int line, String message) {
+    return new Problem(kind, kind.severity(), path, line, message);
   }
 
-  /** A mistake worth telling, with which the revision is served all the same. */
+  /** A mistake that refuses the revision, of no kind. */
+  public static Problem error(String path, int line, String message) {
+    return new Problem(ProblemKind.OTHER, Severity.ERROR, path, line, message);
+  }
+
+  /** A mistake worth telling, with which the revision is served all the same; of no kind. */
   public static Problem warning(String path, int line, String message) {
-    return new Problem(Severity.WARNING, path, line, message);
+    return new Problem(ProblemKind.OTHER, Severity.WARNING, path, line, message);
   }
 
   /** True when it refuses the revision. */

@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Admitted;
+import dev.lish.guard.Decision;
 import dev.lish.guard.GuardSettings;
 import dev.lish.model.Resource;
 import dev.lish.render.EndpointSpec;
@@ -40,6 +41,10 @@ final class Discovery {
   private final Map<Guarded, Optional<Admitted>> assignments = new HashMap<>();
   private final Map<DiscoveryQuery, Set<Guarded>> users = new HashMap<>();
   private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
+
+  /** Those whose hosts, as written in the mesh, were drained or undrained. */
+  private final Set<Guarded> rewritten = new HashSet<>();
+
   private Drained drained = Drained.NONE;
 
   /** A query, its open watch, and since when it is open. */
@@ -103,6 +108,12 @@ final class Discovery {
         changed.add(watch.query());
       }
     }
+    for (Guarded one : assignments.keySet()) {
+      List<Instance> written = one.spec().written();
+      if (!drained.places(written).equals(now.places(written))) {
+        rewritten.add(one);
+      }
+    }
     drained = now;
   }
 
@@ -135,6 +146,7 @@ final class Discovery {
         Watch watch = watches.get(query.toString());
         lists.add(watch == null ? List.of() : watch.source().state().last().orElse(List.of()));
       }
+      lists.add(one.spec().written());
       if (one.terms().settings().enabled()) {
         int threshold = one.terms().rules().threshold();
         DrainCheck check = new DrainCheck(drained, next, guards.coming(one));
@@ -144,23 +156,39 @@ final class Discovery {
     return all;
   }
 
-  /** How many instances, each counted once however many queries have it, each target covers. */
+  /**
+   * How many instances, each counted once however many queries or assignments have it, each target
+   * covers.
+   */
   Map<String, Integer> counts(Set<String> targets) {
     Map<String, Set<String>> found = new HashMap<>();
-    for (Watch watch : targets.isEmpty() ? List.<Watch>of() : watches.values()) {
-      for (Instance instance : watch.source().state().last().orElse(List.of())) {
-        for (String target : Drained.names(instance)) {
-          if (targets.contains(target)) {
-            found
-                .computeIfAbsent(target, any -> new HashSet<>())
-                .add(watch.query().registry() + ":" + instance.id());
-          }
-        }
-      }
+    if (targets.isEmpty()) {
+      return Map.of();
+    }
+    for (Watch watch : watches.values()) {
+      List<Instance> said = watch.source().state().last().orElse(List.of());
+      find(targets, said, watch.query().registry(), found);
+    }
+    for (Guarded one : assignments.keySet()) {
+      find(targets, one.spec().written(), "", found);
     }
     Map<String, Integer> counts = new HashMap<>();
     found.forEach((target, ids) -> counts.put(target, ids.size()));
     return counts;
+  }
+
+  private static void find(
+      Set<String> targets,
+      List<Instance> instances,
+      String registry,
+      Map<String, Set<String>> found) {
+    for (Instance instance : instances) {
+      for (String target : Drained.names(instance)) {
+        if (targets.contains(target)) {
+          found.computeIfAbsent(target, any -> new HashSet<>()).add(registry + ":" + instance.id());
+        }
+      }
+    }
   }
 
   /** Takes in what the registries said since the last call; gives the assignments that changed. */
@@ -178,6 +206,9 @@ final class Discovery {
     }
     moved.forEach(this::take);
     Set<Guarded> touched = new HashSet<>(guards.due(now));
+    rewritten.retainAll(assignments.keySet());
+    touched.addAll(rewritten);
+    rewritten.clear();
     for (DiscoveryQuery query : moved) {
       touched.addAll(users.getOrDefault(query, Set.of()));
     }
@@ -192,6 +223,11 @@ final class Discovery {
   /** The assignment; empty while a registry that it needs has not answered. */
   Optional<Admitted> assignment(Guarded one) {
     return assignments.computeIfAbsent(one, this::assign);
+  }
+
+  /** What was decided last of it; empty while a registry that it needs has not answered. */
+  Optional<Decision> decision(Guarded one) {
+    return Optional.ofNullable(guards.decisions().get(one));
   }
 
   /** The open watches, by query. */
@@ -270,7 +306,7 @@ final class Discovery {
     if (!answered && !spec.queries().isEmpty()) {
       return Optional.empty();
     }
-    Resource wanted = spec.assign(instances);
+    Resource wanted = spec.assign(instances, drained.places(spec.written()));
     return Optional.of(guards.admit(one, wanted, !spec.hasFixed(), clock.instant()));
   }
 }

@@ -7,6 +7,7 @@ import dev.lish.source.Commit;
 import dev.lish.source.DrainChange;
 import dev.lish.source.SharedState;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,18 +38,36 @@ final class DrainOrders {
             outlook -> {
               if (outlook.instances() == 0 && !force) {
                 return RepositoryOperations.refused(
-                    target
-                        + ": no watched instance is called so, nor has such a host (expected: an id"
-                        + " or ADDRESS:PORT of an instance, or the address or node of a host;"
-                        + " --force drains whatever will be called so)");
+                    !outlook.inClusters().isEmpty()
+                        ? elsewhere(target, outlook)
+                            + " (--force drains whatever else will be called so)"
+                        : target
+                            + ": no watched instance is called so, nor has such a host (expected: an id"
+                            + " or ADDRESS:PORT of an instance, or the address or node of a host;"
+                            + " --force drains whatever will be called so)");
               }
               if (outlook.refusal().isPresent() && !force) {
                 return RepositoryOperations.refused(outlook.refusal().get());
               }
               DrainChange.Rivals rivals =
                   force ? DrainChange.Rivals.SAME_TARGET : DrainChange.Rivals.ANY_DRAIN;
-              return change(seen, rivals, target, Optional.of(drain), order);
+              return change(seen, rivals, target, Optional.of(drain), order)
+                  .thenApply(
+                      commit ->
+                          commit instanceof Commit.Done done && !outlook.inClusters().isEmpty()
+                              ? new Commit.Done(
+                                  done.revision(), List.of(elsewhere(target, outlook)))
+                              : commit);
             });
+  }
+
+  private static String elsewhere(String target, Pipeline.DrainOutlook outlook) {
+    return "%s is written in %s %s of the mesh, and is NOT drained there: only assignments (EDS) are"
+            .formatted(
+                target,
+                outlook.inClusters().size() == 1 ? "cluster" : "clusters",
+                String.join(", ", outlook.inClusters()))
+        + " drained; change the mesh to take it out of these";
   }
 
   CompletableFuture<Commit> undrain(String target, Order order) {

@@ -3,6 +3,7 @@ package dev.lish.pipeline;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -35,6 +36,15 @@ record Drained(Set<String> targets) {
   static String place(Instance instance) {
     boolean six = instance.address().indexOf(':') >= 0;
     return (six ? "[" + instance.address() + "]" : instance.address()) + ":" + instance.port();
+  }
+
+  /** The places of those that are drained. */
+  Set<String> places(List<Instance> instances) {
+    Set<String> places = new HashSet<>();
+    if (!targets.isEmpty()) {
+      instances.stream().filter(this::covers).forEach(one -> places.add(place(one)));
+    }
+    return places;
   }
 
   /** The same list when nothing in it is drained. */

@@ -54,7 +54,7 @@ final class Drains {
   }
 
   /** What is shown of them. */
-  List<View.Drained> view(Discovery discovery) {
+  List<View.Drained> view(Discovery discovery, Snapshots snapshots) {
     TreeMap<String, View.Drained> views = new TreeMap<>();
     Map<String, Integer> instances = discovery.counts(holding.keySet());
     holding.forEach(
@@ -65,6 +65,7 @@ final class Drains {
                     drain,
                     local.has(target),
                     instances.getOrDefault(target, 0),
+                    snapshots.clustersWith(target),
                     local.conflict(target).map(Problem::message))));
     return List.copyOf(views.values());
   }

@@ -26,7 +26,7 @@ record Guarding(Holding holding, Services services, Guards guards, Events events
         holding, new Services(holding, memory, events), new Guards(memory, holding), events);
   }
 
-  GuardView view(Instant now) {
+  GuardView view(List<GuardView.Change> changes, Instant now) {
     List<GuardView.Guarded> assignments = new ArrayList<>();
     guards
         .decisions()
@@ -39,6 +39,6 @@ record Guarding(Holding holding, Services services, Guards guards, Events events
             });
     assignments.sort(
         Comparator.comparing(GuardView.Guarded::name).thenComparing(one -> one.terms().toString()));
-    return new GuardView(assignments, holding.kept(now), events.count(), events.last());
+    return new GuardView(assignments, holding.kept(now), changes, events.count(), events.last());
   }
 }

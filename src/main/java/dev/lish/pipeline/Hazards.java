@@ -1,20 +1,27 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.ConfigChange;
+import dev.lish.guard.Decision;
+import dev.lish.guard.PanicLimits;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
+import dev.lish.render.EndpointSpec;
 import dev.lish.render.Rendered;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/** What of a rendered revision acts on hosts as a mass deregistration would. */
+/**
+ * What of a rendered revision acts on hosts as a mass deregistration would, or as a mass failure.
+ */
 final class Hazards {
   private Hazards() {}
 
@@ -22,7 +29,8 @@ final class Hazards {
   private record Pair(Rendered.Group before, Rendered.Group after) {}
 
   @SuppressWarnings("ReferenceEquality") // an equal one is looked at in vain, at worst
-  static List<String> of(Rendered before, Rendered after) {
+  static List<String> of(
+      Rendered before, Rendered after, Function<Guarded, Optional<Decision>> decisions) {
     Set<Pair> seen = new HashSet<>();
     Set<String> hazards = new TreeSet<>();
     for (Map.Entry<SnapshotKey, Rendered.Group> group : after.groups().entrySet()) {
@@ -31,9 +39,36 @@ final class Hazards {
           && !old.equals(group.getValue())
           && seen.add(new Pair(old, group.getValue()))) {
         hazards.addAll(ConfigChange.hazards(side(old), side(group.getValue())));
+        hazards.addAll(panics(old, group.getValue(), decisions));
       }
     }
     return List.copyOf(hazards);
+  }
+
+  /** Where other thresholds or factors would start a panic with the hosts as they are. */
+  private static List<String> panics(
+      Rendered.Group before,
+      Rendered.Group after,
+      Function<Guarded, Optional<Decision>> decisions) {
+    List<String> panics = new ArrayList<>();
+    after
+        .endpoints()
+        .forEach(
+            (name, spec) -> {
+              EndpointSpec old = before.endpoints().get(name);
+              PanicLimits next = limits(after, spec);
+              if (old != null && !limits(before, old).equals(next)) {
+                decisions
+                    .apply(new Guarded(old, before.terms(name)))
+                    .flatMap(d -> limits(before, old).hazard(next, after.terms(name), d))
+                    .ifPresent(panics::add);
+              }
+            });
+    return panics;
+  }
+
+  private static PanicLimits limits(Rendered.Group group, EndpointSpec spec) {
+    return new PanicLimits(group.terms(spec.name()).rules().threshold(), spec.factor());
   }
 
   private static ConfigChange.Side side(Rendered.Group group) {

@@ -2,6 +2,7 @@ package dev.lish.pipeline;
 
 import dev.lish.delivery.Delivery;
 import dev.lish.delivery.Growth;
+import dev.lish.guard.Decision;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
@@ -14,6 +15,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Whether a revision that renders may take the place of what a stage serves.
@@ -21,8 +23,21 @@ import java.util.Optional;
  * @param stage the stage
  * @param serving what it serves
  * @param next what was rendered
+ * @param decisions what the guard decided last of the hosts of an assignment that is served
  */
-record Hold(String stage, Rendered serving, Rendered next) {
+record Hold(
+    String stage,
+    Rendered serving,
+    Rendered next,
+    Function<Guarded, Optional<Decision>> decisions) {
+  /**
+   * Why it waits.
+   *
+   * @param problem for people
+   * @param hazards what it would do to hosts; empty where it waits for something else
+   */
+  record Hindrance(Problem problem, List<String> hazards) {}
+
   private static final String ORPHANS =
       "revision %s is held: no group of it matches %s (expected: a group for every connected Envoy,"
           + " or `lish promote %s %s` to accept it)";
@@ -42,23 +57,25 @@ record Hold(String stage, Rendered serving, Rendered next) {
    * @param connected the Envoys of the stage
    * @param settled false for a while after a restart: Envoys that were connected are not back yet
    */
-  Optional<Problem> reason(Collection<Node> connected, boolean settled) {
+  Optional<Hindrance> reason(Collection<Node> connected, boolean settled) {
     List<GroupRule> before = rules(serving);
     List<GroupRule> after = rules(next);
     List<String> orphans = Delivery.orphans(connected, before, after);
     if (!orphans.isEmpty()) {
-      return Optional.of(error(ORPHANS, orphans));
+      return Optional.of(new Hindrance(error(ORPHANS, orphans), List.of()));
     }
     List<String> jumps = Growth.jumps(sizes(serving), sizes(next));
     if (!jumps.isEmpty()) {
-      return Optional.of(error(JUMPS, jumps));
+      return Optional.of(new Hindrance(error(JUMPS, jumps), List.of()));
     }
-    List<String> hazards = Hazards.of(serving, next);
+    List<String> hazards = Hazards.of(serving, next, decisions);
     if (!hazards.isEmpty()) {
-      return Optional.of(error(HAZARDS, hazards));
+      return Optional.of(new Hindrance(error(HAZARDS, hazards), hazards));
     }
     return !settled && !before.equals(after)
-        ? Optional.of(Problem.warning("mesh.yaml", 0, UNSETTLED.formatted(next.revision())))
+        ? Optional.of(
+            new Hindrance(
+                Problem.warning("mesh.yaml", 0, UNSETTLED.formatted(next.revision())), List.of()))
         : Optional.empty();
   }
 

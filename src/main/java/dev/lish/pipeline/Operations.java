@@ -4,8 +4,11 @@ import com.google.protobuf.ByteString;
 import dev.lish.model.Revision;
 import dev.lish.source.Commit;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Service;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,6 +40,11 @@ public interface Operations {
 
   /** The mesh folder at a revision, at head when empty; fails when there is none. */
   CompletableFuture<MeshFolder> folder(Optional<Revision> revision);
+
+  /**
+   * What templates see now: the services of those registries whose catalogs some template reads.
+   */
+  SortedMap<String, List<Service>> catalogs();
 
   /** Takes a stage to the revision that it served before, and pauses it. */
   CompletableFuture<Commit> rollback(String stage, Order order);

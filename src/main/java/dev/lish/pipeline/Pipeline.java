@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -175,6 +176,7 @@ public final class Pipeline implements AutoCloseable {
             new DrainOutlook(
                 drains.holding(),
                 discovery.counts(Set.of(target)).getOrDefault(target, 0),
+                snapshots.clustersWith(target),
                 DrainCheck.refusal(discovery.remains(target))),
         loop);
   }
@@ -184,9 +186,14 @@ public final class Pipeline implements AutoCloseable {
    *
    * @param holding what is drained, by target
    * @param instances that it would cover
+   * @param inClusters clusters that have it written in themselves: it would not act there
    * @param refusal why it must not be; empty when it may
    */
-  record DrainOutlook(SortedMap<String, Drain> holding, int instances, Optional<String> refusal) {}
+  record DrainOutlook(
+      SortedMap<String, Drain> holding,
+      int instances,
+      SortedSet<String> inClusters,
+      Optional<String> refusal) {}
 
   /** Drains, or undrains, on this replica only, until it is shared. */
   CompletableFuture<Void> drainLocally(String target, Optional<Drain> drain) {
@@ -316,8 +323,9 @@ public final class Pipeline implements AutoCloseable {
     view =
         whole
             ? views.view(
-                new Views.Parts(folders, stages, members, localOrders, drains, discovery),
-                guarding.view(clock.instant()),
+                new Views.Parts(
+                    folders, stages, members, localOrders, drains, discovery, snapshots),
+                guarding.view(stages.heldChanges(), clock.instant()),
                 next)
             : view.with(next, clock.instant());
     if (changed) {

@@ -9,6 +9,7 @@ import dev.lish.model.StageControl;
 import dev.lish.source.Commit;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.Release;
+import dev.lish.source.Service;
 import dev.lish.source.SharedState;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -62,7 +64,7 @@ public final class RepositoryOperations implements Operations {
         Optional.of(stage),
         order,
         "Promote",
-        (on, signature) -> Orders.promote(on.control(), revision, signature));
+        (on, signature) -> Orders.promote(on.control(), revision, on.held(), signature));
   }
 
   @Override
@@ -102,6 +104,11 @@ public final class RepositoryOperations implements Operations {
             () ->
                 CompletableFuture.failedFuture(
                     new NoSuchElementException("Central Dogma has not answered yet")));
+  }
+
+  @Override
+  public SortedMap<String, List<Service>> catalogs() {
+    return world.registries().services();
   }
 
   @Override

@@ -1,20 +1,29 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Admitted;
+import dev.lish.guard.Decision;
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.render.Rendered;
+import dev.lish.render.WrittenHosts;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
+import dev.lish.source.Instance;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Joins what was rendered with what was discovered, per kind of Envoy. Confined to the pipeline's
@@ -25,6 +34,9 @@ final class Snapshots {
   private final Map<String, Rendered> byStage = new LinkedHashMap<>();
   private Map<SnapshotKey, Snapshot> all = new HashMap<>();
 
+  /** What hosts may be called to the clusters that have them in themselves; empty: to be found. */
+  private Optional<Map<String, SortedSet<String>>> inClusters = Optional.empty();
+
   Snapshots(Discovery discovery) {
     this.discovery = discovery;
   }
@@ -32,6 +44,7 @@ final class Snapshots {
   /** The stage has this now, in this epoch. */
   void put(Rendered rendered, int epoch) {
     byStage.put(rendered.stage(), rendered);
+    inClusters = Optional.empty();
     discovery.follow(guarded());
     Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
     next.keySet().removeIf(key -> key.stage().equals(rendered.stage()));
@@ -42,6 +55,7 @@ final class Snapshots {
   /** The stage is no more. */
   void remove(String stage) {
     if (byStage.remove(stage) != null) {
+      inClusters = Optional.empty();
       Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
       next.keySet().removeIf(key -> key.stage().equals(stage));
       all = next;
@@ -117,6 +131,37 @@ final class Snapshots {
     Set<Guarded> all = new HashSet<>();
     byStage.values().forEach(r -> r.groups().values().forEach(g -> all.addAll(guarded(g))));
     return all;
+  }
+
+  /** The clusters that have the target written in themselves: no assignment takes it from them. */
+  SortedSet<String> clustersWith(String target) {
+    Map<String, SortedSet<String>> index = inClusters.orElseGet(this::index);
+    inClusters = Optional.of(index);
+    return index.getOrDefault(target, Collections.emptySortedSet());
+  }
+
+  private Map<String, SortedSet<String>> index() {
+    Set<Resource> clusters = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Rendered rendered : byStage.values()) {
+      for (Rendered.Group group : rendered.groups().values()) {
+        clusters.addAll(
+            group.resources().getOrDefault(ResourceType.CLUSTER, new TreeMap<>()).values());
+      }
+    }
+    Map<String, SortedSet<String>> index = new HashMap<>();
+    for (Resource cluster : clusters) {
+      for (Instance host : WrittenHosts.of(cluster)) {
+        Drained.names(host)
+            .forEach(
+                name -> index.computeIfAbsent(name, any -> new TreeSet<>()).add(cluster.name()));
+      }
+    }
+    return index;
+  }
+
+  /** What the guard decided last of the assignment; empty: it has not been made. */
+  Optional<Decision> decision(Guarded one) {
+    return discovery.decision(one);
   }
 
   private static List<Guarded> guarded(Rendered.Group group) {

@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.delivery.Delivery;
+import dev.lish.guard.Decision;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
@@ -11,6 +12,7 @@ import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.Service;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * One stage on its way from revision to revision: what it should have, what it has, and why they
@@ -37,11 +40,16 @@ final class StageLine {
   private Optional<Revision> target = Optional.empty();
   private Optional<Serving> serving = Optional.empty();
   private Optional<Held> held = Optional.empty();
+
+  /** When the order was given under which the stage took what it serves. */
+  private Optional<Instant> servedUnder = Optional.empty();
+
   private Optional<Inputs> running = Optional.empty();
   private Optional<Inputs> tried = Optional.empty();
   private Optional<Set<String>> reads = Optional.empty();
   private List<Problem> problems = List.of();
   private Optional<Revision> judged = Optional.empty();
+  private List<String> hazards = List.of();
   private SortedSet<String> waitingFor = new TreeSet<>();
   private final Deque<Revision> fallbacks = new ArrayDeque<>();
   private boolean aimed;
@@ -69,8 +77,11 @@ final class StageLine {
    *     where it was, since only from there can be told whom the way to head would cut off
    */
   void aim(StageControl next, Optional<Revision> head, List<Revision> served) {
-    control = next;
     Optional<Revision> nextTarget = Delivery.target(next, head);
+    if (acceptsNothing(next, nextTarget)) {
+      servedUnder = Optional.of(next.at());
+    }
+    control = next;
     if (nextTarget.equals(target)) {
       return;
     }
@@ -88,6 +99,19 @@ final class StageLine {
       }
     }
     aimed = true;
+  }
+
+  /** An order to stay where the stage is, without anything that waits, and a pause and its end. */
+  private boolean acceptsNothing(StageControl next, Optional<Revision> nextTarget) {
+    if (next.at().equals(control.at())) {
+      return false;
+    }
+    boolean stays = held.isEmpty() && revision().isPresent() && revision().equals(nextTarget);
+    boolean onlyPaused =
+        next.revision().equals(control.revision())
+            && next.paused() != control.paused()
+            && servedUnder.equals(Optional.of(control.at()));
+    return stays || onlyPaused;
   }
 
   /** The revision to render next: the target or, at a start where it is refused, an older one. */
@@ -203,19 +227,26 @@ final class StageLine {
 
   /**
    * Serves what was rendered, unless it would leave connected Envoys without a group, or is twice
-   * or half of what is served. An operator who promoted the revision by name has accepted that.
+   * or half of what is served. An operator who promotes the revision by name accepts that, once:
+   * when data of a registry makes something else of the same revision later, it is looked at again.
    *
    * @param settled false for a while after a restart: Envoys that were connected are not back yet
+   * @param decisions what the guard decided last of the hosts that are served
    * @return true when the stage serves something new
    */
-  boolean release(Collection<Node> connected, boolean settled) {
+  boolean release(
+      Collection<Node> connected,
+      boolean settled,
+      Function<Guarded, Optional<Decision>> decisions) {
     if (held.isEmpty()) {
       return false;
     }
     Held next = held.get();
-    Optional<Problem> hindrance = hindrance(next, connected, settled);
+    Optional<Hold.Hindrance> hindrance = hindrance(next, connected, settled, decisions);
+    hazards = hindrance.map(Hold.Hindrance::hazards).orElse(List.of());
     if (isTarget(next.revision())) {
-      List<Problem> found = new ArrayList<>(hindrance.stream().toList());
+      List<Problem> found = new ArrayList<>();
+      hindrance.ifPresent(why -> found.add(why.problem()));
       found.addAll(next.warnings());
       problems = List.copyOf(found);
       judged = target;
@@ -224,17 +255,30 @@ final class StageLine {
       return false;
     }
     serving = Optional.of(next.serving());
+    servedUnder = Optional.of(control.at());
     held = Optional.empty();
     fallbacks.clear();
     return true;
   }
 
-  private Optional<Problem> hindrance(Held next, Collection<Node> connected, boolean settled) {
-    if (control.revision().isPresent() || serving.isEmpty()) {
+  private Optional<Hold.Hindrance> hindrance(
+      Held next,
+      Collection<Node> connected,
+      boolean settled,
+      Function<Guarded, Optional<Decision>> decisions) {
+    boolean accepted =
+        control.revision().isPresent() && !servedUnder.equals(Optional.of(control.at()));
+    if (accepted || serving.isEmpty()) {
       return Optional.empty();
     }
-    return new Hold(name, serving.get().rendered(), next.serving().rendered())
+    return new Hold(name, serving.get().rendered(), next.serving().rendered(), decisions)
         .reason(connected, settled);
+  }
+
+  /** The revision that waits because of what it would do to hosts; empty: none does. */
+  Optional<GuardView.Change> heldChange() {
+    return held.filter(h -> !hazards.isEmpty())
+        .map(h -> new GuardView.Change(name, h.revision(), hazards));
   }
 
   private boolean isTarget(Revision revision) {
@@ -282,6 +326,7 @@ final class StageLine {
   }
 
   View.Stage view(boolean local, List<Problem> shown) {
-    return new View.Stage(name, control, local, target, revision(), judged, shown, waitingFor);
+    return new View.Stage(
+        name, control, local, target, revision(), judged, shown, held.isPresent(), waitingFor);
   }
 }

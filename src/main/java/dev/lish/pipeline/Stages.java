@@ -61,7 +61,7 @@ final class Stages {
           world.memory().served(name));
       Optional<MeshFolder> before = stage.serving().map(StageLine.Serving::folder);
       // Whom the stage has is worked out for a revision that is held only: it costs a look at all.
-      if (stage.holds() && stage.release(connections.of(name), settled)) {
+      if (stage.holds() && stage.release(connections.of(name), settled, snapshots::decision)) {
         serve(stage, before);
       }
       snapshots.epoch(name, stage.control().epoch());
@@ -159,6 +159,11 @@ final class Stages {
     names.forEach(name -> sorted.put(name, byName.get(name)));
     byName.clear();
     byName.putAll(sorted);
+  }
+
+  /** Revisions that wait because of what they would do to hosts, in delivery order. */
+  List<GuardView.Change> heldChanges() {
+    return byName.values().stream().flatMap(stage -> stage.heldChange().stream()).toList();
   }
 
   /** The stages in delivery order. */

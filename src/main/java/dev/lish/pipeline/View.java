@@ -59,6 +59,7 @@ public record View(
    * @param serving the revision that it has; empty when it serves nothing
    * @param judged the revision that {@code problems} are of: the target, as soon as it was rendered
    * @param problems of the target revision: errors refuse it, warnings do not
+   * @param held true: what was rendered waits for a promotion, as a problem says
    * @param waitingFor registries whose catalogs its templates need and that have not answered
    */
   public record Stage(
@@ -69,6 +70,7 @@ public record View(
       Optional<Revision> serving,
       Optional<Revision> judged,
       List<Problem> problems,
+      boolean held,
       SortedSet<String> waitingFor) {
     /** Copies the collections. */
     public Stage {
@@ -78,7 +80,7 @@ public record View(
 
     /** The same stage under another control. */
     Stage with(StageControl other) {
-      return new Stage(name, other, local, target, serving, judged, problems, waitingFor);
+      return new Stage(name, other, local, target, serving, judged, problems, held, waitingFor);
     }
   }
 
@@ -107,9 +109,20 @@ public record View(
    * @param drain what was ordered
    * @param local true when it was ordered with {@code --local} and is not shared yet
    * @param instances how many instances it covers that are watched
+   * @param inClusters clusters that have it written in themselves, and so go on using it
    * @param conflict why it cannot be shared; empty when it can, or is
    */
-  public record Drained(Drain drain, boolean local, int instances, Optional<String> conflict) {}
+  public record Drained(
+      Drain drain,
+      boolean local,
+      int instances,
+      SortedSet<String> inClusters,
+      Optional<String> conflict) {
+    /** Copies the set. */
+    public Drained {
+      inClusters = Collections.unmodifiableSortedSet(new TreeSet<>(inClusters));
+    }
+  }
 
   /**
    * A source.

@@ -60,7 +60,8 @@ final class Views {
       Members members,
       LocalOrders<StageControl> localOrders,
       Drains drains,
-      Discovery discovery) {}
+      Discovery discovery,
+      Snapshots snapshots) {}
 
   View view(Parts parts, GuardView guard, Assignment assignment) {
     Folders folders = parts.folders();
@@ -77,7 +78,7 @@ final class Views {
         stageViews,
         parts.members().view(),
         sources(discovery),
-        parts.drains().view(discovery),
+        parts.drains().view(discovery, parts.snapshots()),
         guard,
         assignment);
   }

@@ -3,6 +3,7 @@ package dev.lish.render;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
+import dev.lish.model.ProblemKind;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -31,7 +32,9 @@ final class AnyReader {
     Optional<Node> url = entry(map, "@type");
     if (url.isEmpty()) {
       context.error(
-          node, "no \"@type\" (expected: \"@type\": type.googleapis.com/NAME_OF_MESSAGE)");
+          ProblemKind.UNKNOWN_TYPE,
+          node,
+          "no \"@type\" (expected: \"@type\": type.googleapis.com/NAME_OF_MESSAGE)");
       return Optional.empty();
     }
     if (!(url.get() instanceof ScalarNode text) || text.getValue().indexOf('/') < 0) {
@@ -60,12 +63,13 @@ final class AnyReader {
     Optional<Descriptor> type = reader.types().find(name);
     if (type.isEmpty()) {
       String hint =
-          reader
-              .types()
-              .nearest(name)
-              .map(near -> "did you mean " + near + "?")
+          ApiHistory.known()
+              .newer(name)
+              .map(newer -> newer + "; descriptor sets add what is missing")
+              .or(() -> reader.types().nearest(name).map(near -> "did you mean " + near + "?"))
               .orElse("expected: a message of Envoy's API or of the configured descriptor sets");
-      context.error(url, "unknown @type " + url.getValue() + " (" + hint + ")");
+      context.error(
+          ProblemKind.UNKNOWN_TYPE, url, "unknown @type " + url.getValue() + " (" + hint + ")");
     }
     return type;
   }
@@ -82,7 +86,10 @@ final class AnyReader {
         }
         context.leave();
       } else if (!key.equals("@type")) {
-        context.error(tuple.getKeyNode(), "unknown key \"" + key + "\" (expected: @type, value)");
+        context.error(
+            ProblemKind.UNKNOWN_FIELD,
+            tuple.getKeyNode(),
+            "unknown key \"" + key + "\" (expected: @type, value)");
       }
     }
   }

@@ -6,6 +6,7 @@ import com.google.common.net.InetAddresses;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import dev.lish.guard.PanicRule;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Locality;
 import dev.lish.model.Resource;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A ClusterLoadAssignment some of whose entries are discovered; immutable, and hashed once. */
 final class AssignmentSpec implements EndpointSpec {
@@ -43,6 +45,7 @@ final class AssignmentSpec implements EndpointSpec {
   private final List<Entry> entries;
   private final Set<DiscoveryQuery> queries;
   private final Set<DiscoveryQuery> needed;
+  private final List<Instance> written;
   private final Optional<Resource> fixed;
   private final ContentHash hash;
 
@@ -85,8 +88,13 @@ final class AssignmentSpec implements EndpointSpec {
     }
     this.queries = Set.copyOf(found);
     this.needed = Set.copyOf(needed);
+    this.written =
+        WrittenHosts.of(
+            this.entries.stream()
+                .flatMap(e -> e instanceof Fixed one ? Stream.of(one.endpoints) : Stream.empty())
+                .toList());
     this.hash = ContentHash.of(ProtoReader.bytes(base).toByteArray(), description(this.entries));
-    this.fixed = queries.isEmpty() ? Optional.of(build(Map.of())) : Optional.empty();
+    this.fixed = queries.isEmpty() ? Optional.of(build(Map.of(), Set.of())) : Optional.empty();
   }
 
   /** All instances that one query gives. */
@@ -126,6 +134,13 @@ final class AssignmentSpec implements EndpointSpec {
   }
 
   @Override
+  public int factor() {
+    return base.getPolicy().hasOverprovisioningFactor()
+        ? base.getPolicy().getOverprovisioningFactor().getValue()
+        : PanicRule.DEFAULT_FACTOR;
+  }
+
+  @Override
   public String path() {
     return path;
   }
@@ -141,15 +156,20 @@ final class AssignmentSpec implements EndpointSpec {
   }
 
   @Override
-  public Resource assign(Map<DiscoveryQuery, List<Instance>> instances) {
-    return fixed.orElseGet(() -> build(instances));
+  public List<Instance> written() {
+    return written;
   }
 
-  private Resource build(Map<DiscoveryQuery, List<Instance>> instances) {
+  @Override
+  public Resource assign(Map<DiscoveryQuery, List<Instance>> instances, Set<String> without) {
+    return fixed.filter(all -> without.isEmpty()).orElseGet(() -> build(instances, without));
+  }
+
+  private Resource build(Map<DiscoveryQuery, List<Instance>> instances, Set<String> without) {
     ClusterLoadAssignment.Builder assignment = base.toBuilder();
     for (Entry entry : entries) {
-      if (entry instanceof Fixed written) {
-        assignment.addEndpoints(written.endpoints);
+      if (entry instanceof Fixed one) {
+        assignment.addEndpoints(without.isEmpty() ? one.endpoints : some(one.endpoints, without));
       } else if (entry instanceof Discovered discovered) {
         List<Instance> found = instances.get(discovered.query);
         if (found == null) {
@@ -160,6 +180,17 @@ final class AssignmentSpec implements EndpointSpec {
       }
     }
     return Resource.of(ResourceType.ENDPOINT, name(), ProtoReader.bytes(assignment.build()), path);
+  }
+
+  /** A locality that is left without hosts stays: priorities must not skip a number. */
+  private static LocalityLbEndpoints some(LocalityLbEndpoints all, Set<String> without) {
+    LocalityLbEndpoints.Builder some = all.toBuilder().clearLbEndpoints();
+    for (LbEndpoint endpoint : all.getLbEndpointsList()) {
+      if (WrittenHosts.place(endpoint).filter(without::contains).isEmpty()) {
+        some.addLbEndpoints(endpoint);
+      }
+    }
+    return some.build();
   }
 
   private static void add(

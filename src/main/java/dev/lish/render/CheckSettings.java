@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.MeshFolder;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
  * What {@code checks.yaml} says: which Findings of {@code lish check} are known and allowed, and
@@ -20,15 +23,22 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * @param clusters that every Envoy has by its bootstrap, besides those of {@code lish bootstrap}
  * @param secrets likewise
  * @param runtimeLayers likewise
+ * @param envoyVersions minor versions of the Envoys in use, such as 1.36
  */
 public record CheckSettings(
-    List<Allowed> allowed, Set<String> clusters, Set<String> secrets, Set<String> runtimeLayers) {
+    List<Allowed> allowed,
+    Set<String> clusters,
+    Set<String> secrets,
+    Set<String> runtimeLayers,
+    List<String> envoyVersions) {
   /** The file's path in the mesh folder; it may be missing. */
   public static final String PATH = "checks.yaml";
 
+  private static final String VERSIONS = "envoy_versions";
+
   /** What a folder without the file has. */
   public static final CheckSettings NONE =
-      new CheckSettings(List.of(), Set.of(), Set.of(), Set.of());
+      new CheckSettings(List.of(), Set.of(), Set.of(), Set.of(), List.of());
 
   /** Copies the collections. */
   public CheckSettings {
@@ -36,6 +46,7 @@ public record CheckSettings(
     clusters = Set.copyOf(clusters);
     secrets = Set.copyOf(secrets);
     runtimeLayers = Set.copyOf(runtimeLayers);
+    envoyVersions = List.copyOf(envoyVersions);
   }
 
   /**
@@ -76,7 +87,11 @@ public record CheckSettings(
     ProblemSink sink = new ProblemSink();
     CheckSettings settings =
         Text.decode(PATH, content, sink)
-            .map(text -> read(YamlText.parse(text, sink), new YamlValues(text, sink)))
+            .map(
+                text ->
+                    read(
+                        YamlText.parse(text, sink),
+                        new YamlValues(text, sink, ProblemKind.CHECKS_FILE)))
             .orElse(NONE);
     return new Reading(settings, sink.sorted());
   }
@@ -84,11 +99,18 @@ public record CheckSettings(
   private static CheckSettings read(List<Node> documents, YamlValues values) {
     if (documents.size() != 1) {
       if (!values.sink().hasErrors()) {
-        values.sink().error(PATH, 0, documents.size() + " YAML documents (expected: one)");
+        values
+            .sink()
+            .report(
+                ProblemKind.CHECKS_FILE,
+                PATH,
+                0,
+                documents.size() + " YAML documents (expected: one)");
       }
       return NONE;
     }
-    Map<String, Node> fields = values.fields(documents.get(0), PATH, "allow", "bootstrap");
+    Map<String, Node> fields =
+        values.fields(documents.get(0), PATH, "allow", "bootstrap", VERSIONS);
     List<Allowed> allowed = new ArrayList<>();
     Node allow = fields.get("allow");
     if (allow != null) {
@@ -105,7 +127,27 @@ public record CheckSettings(
         allowed,
         names(known, "clusters", values),
         names(known, "secrets", values),
-        names(known, "runtime_layers", values));
+        names(known, "runtime_layers", values),
+        versions(fields, values));
+  }
+
+  private static List<String> versions(Map<String, Node> fields, YamlValues values) {
+    Set<String> versions = new TreeSet<>();
+    Node node = fields.get(VERSIONS);
+    int i = 0;
+    for (Node item : node == null ? List.<Node>of() : values.list(node, VERSIONS)) {
+      String what = VERSIONS + "[" + i++ + "]";
+      // As it is written: 1.40 is a number too, and as such equal to 1.4.
+      Optional<String> known =
+          item instanceof ScalarNode text
+              ? ApiHistory.known().version(text.getValue())
+              : Optional.empty();
+      if (known.isEmpty()) {
+        values.mismatch(item, what, "one of " + String.join(", ", ApiHistory.known().versions()));
+      }
+      known.ifPresent(versions::add);
+    }
+    return List.copyOf(versions);
   }
 
   private static Set<String> names(Map<String, Node> fields, String key, YamlValues values) {
@@ -120,14 +162,17 @@ public record CheckSettings(
     Optional<String> until = text(fields, "until", what, values);
     Optional<LocalDate> day = until.flatMap(CheckSettings::day);
     if (rule.isEmpty() || reason.isEmpty()) {
-      values.error(
+      values.report(
+          ProblemKind.BAD_SILENCE,
           item,
           "%s: no %s (expected: rule: ID, reason: WHY, and if wanted path: GLOB, until: YYYY-MM-DD)"
               .formatted(what, rule.isEmpty() ? "rule" : "reason"));
       return Optional.empty();
     }
     if (until.isPresent() && day.isEmpty()) {
-      values.mismatch(fields.getOrDefault("until", item), what + ".until", "a day as YYYY-MM-DD");
+      values
+          .as(ProblemKind.BAD_SILENCE)
+          .mismatch(fields.getOrDefault("until", item), what + ".until", "a day as YYYY-MM-DD");
       return Optional.empty();
     }
     String path = text(fields, "path", what, values).orElse("**");

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import dev.lish.model.Nearest;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.DiscoveryQuery;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +60,9 @@ final class Discovery {
     try {
       query = DiscoveryQuery.parse(eds.name());
     } catch (IllegalArgumentException e) {
-      cluster.text().error(sink, eds.line(), "EDS name: " + e.getMessage());
+      cluster
+          .text()
+          .report(sink, ProblemKind.BAD_DISCOVERY, eds.line(), "EDS name: " + e.getMessage());
       return Optional.empty();
     }
     if (!isKnown(query, cluster.text(), eds.line(), sink)) {
@@ -113,8 +116,9 @@ final class Discovery {
       return true;
     }
     if (parameters == null) {
-      text.error(
+      text.report(
           sink,
+          ProblemKind.UNKNOWN_ENDPOINTS,
           line,
           "there is no registry %s (there are: %s)%s"
               .formatted(
@@ -125,8 +129,9 @@ final class Discovery {
     }
     for (String parameter : query.parameters().keySet()) {
       if (!parameters.contains(parameter)) {
-        text.error(
+        text.report(
             sink,
+            ProblemKind.BAD_DISCOVERY,
             line,
             "registry %s has no parameter %s (it has: %s)%s"
                 .formatted(

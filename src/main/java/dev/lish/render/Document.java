@@ -5,6 +5,7 @@ import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,8 +39,9 @@ record Document(Text text, int line, ResourceType type, String name, Content con
    * @param ours true when it asks on the stream that the cluster came by, so nobody but Lish
    *     answers
    * @param rules what the cluster says of hosts
+   * @param joins how soon it uses a host that passes
    */
-  record Eds(String name, int line, boolean ours, ClusterRules rules) {}
+  record Eds(String name, int line, boolean ours, ClusterRules rules, Duration joins) {}
 
   /** An assignment without its entries, and these. */
   record Assignment(ClusterLoadAssignment base, List<Part> parts) implements Content {}

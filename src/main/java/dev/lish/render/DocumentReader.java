@@ -6,7 +6,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.lish.guard.ClusterRules;
+import dev.lish.guard.Joining;
 import dev.lish.model.Nearest;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
@@ -41,7 +43,7 @@ final class DocumentReader {
 
   /** The documents of a file; one with a Problem is left out. */
   List<Document> read(ResourceFile file, Text text, ProblemSink sink) {
-    YamlValues values = new YamlValues(text, sink);
+    YamlValues values = new YamlValues(text, sink, ProblemKind.BAD_VALUE);
     List<Document> documents = new ArrayList<>();
     for (Node node : YamlText.parse(text, sink)) {
       ServerSecrets.warnOfKeys(node, values);
@@ -60,7 +62,8 @@ final class DocumentReader {
     Optional<Node> written = Nodes.get(map, TYPE);
     if (written.isEmpty()) {
       if (file.type().isEmpty()) {
-        values.error(
+        values.report(
+            ProblemKind.UNKNOWN_TYPE,
             map,
             "no type (expected: a file in a folder named %s, or @type: type.googleapis.com/…)"
                 .formatted(folders()));
@@ -72,7 +75,8 @@ final class DocumentReader {
     if (url.isPresent() && type.isEmpty()) {
       List<String> known =
           Arrays.stream(ResourceType.values()).map(ResourceType::typeUrl).sorted().toList();
-      values.error(
+      values.report(
+          ProblemKind.UNKNOWN_TYPE,
           written.get(),
           "@type: \"%s\" is no resource (expected: one of %s)%s"
               .formatted(url.get(), String.join(", ", known), Nearest.question(url.get(), known)));
@@ -107,7 +111,10 @@ final class DocumentReader {
     FieldDescriptor field = message.get().getDescriptorForType().findFieldByName(nameField);
     String name = String.valueOf(message.get().getField(field));
     if (name.isEmpty()) {
-      values.error(map, "no " + nameField + " (expected: the name that Envoy knows it by)");
+      values.report(
+          ProblemKind.NO_NAME,
+          map,
+          "no " + nameField + " (expected: the name that Envoy knows it by)");
       return Optional.empty();
     }
     try {
@@ -159,7 +166,8 @@ final class DocumentReader {
         content(tls.getCertificateChain()), content(tls.getPrivateKey()))) {
       Optional<Node> at =
           Nodes.get(map, "tls_certificate").flatMap(node -> Nodes.get(node, "private_key"));
-      values.error(
+      values.report(
+          ProblemKind.BAD_SECRET,
           at.orElse(map),
           "private_key is not the key of the first certificate of certificate_chain (expected: a"
               + " certificate and its own key)");
@@ -203,11 +211,13 @@ final class DocumentReader {
             name.isEmpty() ? resource.name() : name,
             YamlText.line(at.orElse(map)),
             source.hasAds() || source.hasSelf(),
-            ClusterRules.of(cluster)));
+            ClusterRules.of(cluster),
+            Joining.longest(cluster)));
   }
 
   /** The entry's {@code discover:}; empty when it has none, or after a Problem. */
-  private static Optional<Document.Discover> discover(Node item, YamlValues values) {
+  private static Optional<Document.Discover> discover(Node item, YamlValues file) {
+    YamlValues values = file.as(ProblemKind.BAD_DISCOVERY);
     Optional<Node> discover = Nodes.get(item, DISCOVER);
     if (discover.isEmpty()) {
       return Optional.empty();

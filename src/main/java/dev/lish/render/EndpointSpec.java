@@ -21,6 +21,9 @@ public interface EndpointSpec {
   /** True when some of its endpoints are written in the mesh: no registry knows their health. */
   boolean hasFixed();
 
+  /** The overprovisioning factor that it says, or Envoy's default, in percent. */
+  int factor();
+
   /** The mesh file that it came from. */
   String path();
 
@@ -30,6 +33,18 @@ public interface EndpointSpec {
   /** Those of {@link #queries} without whose answer there is no assignment. */
   Set<DiscoveryQuery> needed();
 
+  /** The hosts that are written in the mesh, each with {@code ADDRESS:PORT} as its id. */
+  List<Instance> written();
+
   /** The assignment with these instances; every query of {@link #queries} has an entry. */
-  Resource assign(Map<DiscoveryQuery, List<Instance>> instances);
+  default Resource assign(Map<DiscoveryQuery, List<Instance>> instances) {
+    return assign(instances, Set.of());
+  }
+
+  /**
+   * The same without some of the hosts that are written in the mesh.
+   *
+   * @param without their {@code ADDRESS:PORT}
+   */
+  Resource assign(Map<DiscoveryQuery, List<Instance>> instances, Set<String> without);
 }

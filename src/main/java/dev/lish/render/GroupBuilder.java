@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import dev.lish.guard.ClusterRules;
 import dev.lish.guard.Terms;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
@@ -54,8 +55,9 @@ final class GroupBuilder {
     if (first != null) {
       document
           .text()
-          .error(
+          .report(
               sink,
+              ProblemKind.DUPLICATE_NAME,
               document.line(),
               "%s \"%s\" twice in group %s, first at %s (expected: names that differ)"
                   .formatted(document.type().label(), document.name(), key.group(), first.place()));
@@ -106,7 +108,11 @@ final class GroupBuilder {
       if (document.content() instanceof Document.Cluster cluster && cluster.eds().isPresent()) {
         ClusterRules rules = cluster.eds().get().rules().under(runtime);
         Terms own =
-            new Terms(new TreeSet<>(Set.of(document.name())), rules, limits.of(document.name()));
+            new Terms(
+                new TreeSet<>(Set.of(document.name())),
+                rules,
+                limits.of(document.name()),
+                cluster.eds().get().joins());
         terms.merge(cluster.eds().get().name(), own, Terms::and);
       }
     }
@@ -123,7 +129,9 @@ final class GroupBuilder {
       Optional<EndpointSpec> spec = discovery.ofName(cluster, eds, sink);
       spec.ifPresent(found -> endpoints.putIfAbsent(eds.name(), found));
     } else if (eds.ours()) {
-      cluster.text().error(sink, eds.line(), discovery.unknown(eds.name()));
+      cluster
+          .text()
+          .report(sink, ProblemKind.UNKNOWN_ENDPOINTS, eds.line(), discovery.unknown(eds.name()));
     }
   }
 

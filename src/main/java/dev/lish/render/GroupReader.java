@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import dev.lish.model.GroupRule;
 import dev.lish.model.NodeMatch;
+import dev.lish.model.ProblemKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,8 @@ final class GroupReader {
     }
     for (Mesh.Group above : groups.values()) {
       if (above.rule().match().equals(NodeMatch.ALL) && above.rule().by().isEmpty()) {
-        values.warning(
+        values.report(
+            ProblemKind.WITHOUT_EFFECT,
             node,
             "group %s never gets an Envoy: group %s above takes them all (order them otherwise)"
                 .formatted(name.get(), above.rule().name()));
@@ -83,7 +85,7 @@ final class GroupReader {
             "%s: \"%s\" (expected: a glob over paths from the mesh folder on, e.g. \"common/**\")"
                 .formatted(what, text));
       } else if (files.stream().noneMatch(new Glob(text)::matches)) {
-        values.warning(node, what + ": \"" + text + "\" matches no file");
+        values.report(ProblemKind.UNUSED_GLOB, node, what + ": \"" + text + "\" matches no file");
       }
     }
     return globs;

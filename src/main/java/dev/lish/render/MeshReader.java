@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.MeshFolder;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ public final class MeshReader {
   static Optional<Mesh> read(MeshFolder folder, ProblemSink sink) {
     ByteString content = folder.files().get(PATH);
     if (content == null) {
-      sink.error(PATH, 0, "there is no such file (expected: stages and groups)");
+      sink.report(
+          ProblemKind.MESH_FILE, PATH, 0, "there is no such file (expected: stages and groups)");
       return Optional.empty();
     }
     int before = sink.errorCount();
@@ -61,10 +63,12 @@ public final class MeshReader {
       return Optional.empty();
     }
     if (documents.size() != 1) {
-      sink.error(PATH, 0, documents.size() + " YAML documents (expected: one)");
+      sink.report(
+          ProblemKind.MESH_FILE, PATH, 0, documents.size() + " YAML documents (expected: one)");
       return Optional.empty();
     }
-    MeshReader reader = new MeshReader(new YamlValues(text.get(), sink), folder);
+    MeshReader reader =
+        new MeshReader(new YamlValues(text.get(), sink, ProblemKind.MESH_FILE), folder);
     Mesh mesh = reader.read(documents.get(0));
     return sink.errorCount() > before ? Optional.empty() : Optional.of(mesh);
   }

@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.ProblemKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -40,14 +41,14 @@ final class NodeTree {
       nodes += extent(document).nodes;
       return withinLimit(nodes, document);
     } catch (Unwalkable e) {
-      text.error(sink, e.node, e.why);
+      text.report(sink, ProblemKind.SYNTAX, e.node, e.why);
       return false;
     }
   }
 
   private boolean withinLimit(long count, Node node) {
     if (count > MAX_NODES) {
-      text.error(sink, node, tooLarge());
+      text.report(sink, ProblemKind.SYNTAX, node, tooLarge());
       return false;
     }
     return true;
@@ -96,8 +97,9 @@ final class NodeTree {
     for (NodeTuple tuple : map.getValue()) {
       Node key = tuple.getKeyNode();
       if (!(key instanceof ScalarNode name)) {
-        text.error(
+        text.report(
             sink,
+            ProblemKind.SYNTAX,
             key,
             "found a key that is a list or a map (expected: text; put {{ }} or [ ] in quotes)");
         extent(key);
@@ -111,8 +113,9 @@ final class NodeTree {
         if (first == null) {
           kept.add(tuple);
         } else {
-          text.error(
+          text.report(
               sink,
+              ProblemKind.SYNTAX,
               key,
               "key \"%s\" twice, first on %s (expected: once)"
                   .formatted(name.getValue(), text.lineName(YamlText.line(first.getKeyNode()))));
@@ -154,8 +157,9 @@ final class NodeTree {
       list.getValue().forEach(item -> merged.add((MappingNode) item));
       return;
     }
-    text.error(
+    text.report(
         sink,
+        ProblemKind.SYNTAX,
         value,
         "found " + Scalars.found(value, text) + " after << (expected: a map or a list of maps)");
   }

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,12 +22,8 @@ final class ProblemSink {
   private final Map<String, Kept> errors = new TreeMap<>();
   private final Map<String, Kept> warnings = new TreeMap<>();
 
-  void error(String path, int line, String message) {
-    add(Problem.error(path, line, message));
-  }
-
-  void warning(String path, int line, String message) {
-    add(Problem.warning(path, line, message));
+  void report(ProblemKind kind, String path, int line, String message) {
+    add(Problem.of(kind, path, line, message));
   }
 
   void add(Problem problem) {
@@ -54,16 +51,21 @@ final class ProblemSink {
     errors.forEach(
         (path, kept) -> {
           if (kept.more > 0) {
-            insertLast(all, Problem.error(path, 0, "… and " + kept.more + " more errors"));
+            insertLast(all, more(ProblemKind.MORE_ERRORS, path, kept));
           }
         });
     warnings.forEach(
         (path, kept) -> {
           if (kept.more > 0) {
-            insertLast(all, Problem.warning(path, 0, "… and " + kept.more + " more warnings"));
+            insertLast(all, more(ProblemKind.MORE_WARNINGS, path, kept));
           }
         });
     return List.copyOf(all);
+  }
+
+  private static Problem more(ProblemKind kind, String path, Kept kept) {
+    String what = kind == ProblemKind.MORE_ERRORS ? " more errors" : " more warnings";
+    return Problem.of(kind, path, 0, "… and " + kept.more + what);
   }
 
   private static void insertLast(List<Problem> all, Problem count) {

@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.lish.model.Nearest;
+import dev.lish.model.ProblemKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -232,11 +233,15 @@ final class ProtoReader {
     Collection<String> names = new TreeSet<>();
     fields.forEach(field -> names.add(field.getName()));
     Optional<String> near = Nearest.of(key.getValue(), names);
+    Optional<String> newer = ApiHistory.known().newer(type.getFullName() + "." + key.getValue());
     String hint =
-        near.map(name -> "did you mean \"" + name + "\"?")
+        newer
+            .or(() -> near.map(name -> "did you mean \"" + name + "\"?"))
             .orElseGet(() -> "expected: " + listed(type.getFields()));
     context.error(
-        key, "unknown field \"%s\" of %s (%s)".formatted(key.getValue(), type.getFullName(), hint));
+        ProblemKind.UNKNOWN_FIELD,
+        key,
+        "unknown field \"%s\" of %s (%s)".formatted(key.getValue(), type.getFullName(), hint));
   }
 
   private static String listed(List<FieldDescriptor> fields) {

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import dev.lish.model.ProblemKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,15 @@ final class ReadContext {
     return failed;
   }
 
-  /** Reports an error at a node; null, to be passed on as the value that is missing. */
+  /** Reports a wrong value at a node; null, to be passed on as the value that is missing. */
   @Nullable Object error(Node at, String message) {
+    return error(ProblemKind.BAD_VALUE, at, message);
+  }
+
+  /** Reports an error of another kind at a node; null. */
+  @Nullable Object error(ProblemKind kind, Node at, String message) {
     failed = true;
-    text.error(sink, at, place() + ": " + message);
+    text.report(sink, kind, at, place() + ": " + message);
     return null;
   }
 

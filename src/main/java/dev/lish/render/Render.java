@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import dev.lish.model.GroupRule;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
@@ -91,7 +92,8 @@ final class Render {
     // Nobody checks such a file, and most likely a glob was forgotten.
     left.forEach(
         file ->
-            sink.warning(
+            sink.report(
+                ProblemKind.UNUSED_FILE,
                 file.path(),
                 0,
                 "no group takes this file (expected: a glob in the resources of a group)"));
@@ -133,7 +135,7 @@ final class Render {
   private void warn(Attempt attempt, String registry, String message) {
     String template = attempt.catalogs().get(registry);
     if (template != null) {
-      sink.warning(template, 0, "registry " + registry + ": " + message);
+      sink.report(ProblemKind.REGISTRY_DATA, template, 0, "registry " + registry + ": " + message);
     }
   }
 
@@ -241,7 +243,8 @@ final class Render {
           boolean had = before.map(b -> b.resources().containsKey(type)).orElse(false);
           // An empty answer would delete everything of that type on every Envoy of the group.
           if (had && !now.resources().containsKey(type)) {
-            sink.error(
+            sink.report(
+                ProblemKind.EMPTIED_GROUP,
                 MeshReader.PATH,
                 0,
                 "group %s would lose all its %s (expected: at least one, or allow_empty: true)"
@@ -249,7 +252,11 @@ final class Render {
           }
         }
         if (now.resources().isEmpty()) {
-          sink.warning(MeshReader.PATH, 0, "group " + group.rule().name() + " gets no resources");
+          sink.report(
+              ProblemKind.EMPTY_GROUP,
+              MeshReader.PATH,
+              0,
+              "group " + group.rule().name() + " gets no resources");
         }
       }
     }

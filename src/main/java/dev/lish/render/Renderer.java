@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.source.DiscoveryQuery;
@@ -104,7 +105,8 @@ public final class Renderer {
       return Optional.empty();
     }
     if (!mesh.get().renders().containsKey(inputs.stage())) {
-      sink.error(
+      sink.report(
+          ProblemKind.MESH_FILE,
           MeshReader.PATH,
           0,
           "there is no stage %s (there are: %s)"

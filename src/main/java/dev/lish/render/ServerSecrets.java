@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Nearest;
+import dev.lish.model.ProblemKind;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Optional;
@@ -39,7 +40,10 @@ record ServerSecrets(SortedMap<String, ByteString> files, boolean offline) {
         return false;
       }
       if (!values.text().secret()) {
-        values.error(key, KEY + " outside a folder named secrets (expected: the file in one)");
+        values.report(
+            ProblemKind.BAD_SECRET,
+            key,
+            KEY + " outside a folder named secrets (expected: the file in one)");
       } else if (!found.refused.contains(value)) {
         into.setField(
             type.findFieldByName("inline_bytes"),
@@ -70,7 +74,10 @@ record ServerSecrets(SortedMap<String, ByteString> files, boolean offline) {
           boolean keys = inKeys || Nodes.isKey(entry, "session_ticket_keys");
           find(entry.getValueNode(), values, keys, found);
         } else if (map.getValue().size() > 1) {
-          values.error(entry.getKeyNode(), KEY + " beside other keys (expected: alone)");
+          values.report(
+              ProblemKind.BAD_SECRET,
+              entry.getKeyNode(),
+              KEY + " beside other keys (expected: alone)");
           found.refused.add(entry.getValueNode());
         } else if (inKeys) {
           found.ticketKeys.add(entry.getValueNode());
@@ -85,8 +92,10 @@ record ServerSecrets(SortedMap<String, ByteString> files, boolean offline) {
       return ByteString.EMPTY;
     }
     if (!NAME.matcher(name.get()).matches()) {
-      values.error(
-          node, KEY + ": \"" + name.get() + "\" (expected: the name of a file, without a folder)");
+      values.report(
+          ProblemKind.BAD_SECRET,
+          node,
+          KEY + ": \"" + name.get() + "\" (expected: the name of a file, without a folder)");
       return ByteString.EMPTY;
     }
     if (offline) {
@@ -94,7 +103,8 @@ record ServerSecrets(SortedMap<String, ByteString> files, boolean offline) {
     }
     ByteString content = files.get(name.get());
     if (content == null) {
-      values.error(
+      values.report(
+          ProblemKind.BAD_SECRET,
           node,
           "%s: there is no file %s in secrets_dir%s"
               .formatted(KEY, name.get(), Nearest.question(name.get(), files.keySet())));
@@ -143,7 +153,8 @@ record ServerSecrets(SortedMap<String, ByteString> files, boolean offline) {
   }
 
   private static void warnOfKey(Node node, YamlValues values) {
-    values.warning(
+    values.report(
+        ProblemKind.INLINE_KEY,
         node,
         "a private key in a mesh file, which everybody can read (expected: " + KEY + ": NAME)");
   }

@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +139,8 @@ final class SetAside {
 
   private static Problem warning(Member member, Attempt failed, boolean replaced) {
     Problem cause = failed.problems().stream().filter(Problem::isError).findFirst().orElseThrow();
-    return Problem.warning(
+    return Problem.of(
+        ProblemKind.REGISTRY_DATA,
         cause.path(),
         cause.line(),
         "registry %s: service %s is set aside%s: %s"

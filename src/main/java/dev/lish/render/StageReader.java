@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import dev.lish.model.Nearest;
 import dev.lish.model.NodeMatch;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.StageRule;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -125,7 +126,8 @@ final class StageReader {
     for (StageRule earlier : above) {
       if (earlier.percent() == 100
           && (earlier.match().equals(NodeMatch.ALL) || earlier.match().equals(rule.match()))) {
-        values.warning(
+        values.report(
+            ProblemKind.WITHOUT_EFFECT,
             stage.at,
             "stage %s never gets an Envoy: stage %s above takes them all (order them otherwise)"
                 .formatted(rule.name(), earlier.name()));

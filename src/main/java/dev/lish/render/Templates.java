@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.MeshFolder;
 import io.pebbletemplates.pebble.PebbleEngine;
 import io.pebbletemplates.pebble.error.AttributeNotFoundException;
@@ -126,7 +127,7 @@ final class Templates {
         file.equals(template)
             ? ""
             : "\n  included by " + template + ":" + evaluation.templateLine();
-    sink.error(file, line, message + within);
+    sink.report(ProblemKind.TEMPLATE, file, line, message + within);
   }
 
   private static String missing(AttributeNotFoundException e, Variables variables) {
@@ -144,7 +145,8 @@ final class Templates {
     String source = text.content();
     // Pebble's lexer never ends on a string that the end of the file cuts after a backslash.
     if (source.endsWith("\\")) {
-      sink.error(text.path(), 0, "ends in a backslash (expected: a line end)");
+      sink.report(
+          ProblemKind.TEMPLATE, text.path(), 0, "ends in a backslash (expected: a line end)");
       return false;
     }
     int found = 0;
@@ -152,8 +154,11 @@ final class Templates {
       found++;
     }
     if (found > MAX_INTERPOLATIONS) {
-      sink.error(
-          text.path(), 0, found + " times #{ (expected: at most " + MAX_INTERPOLATIONS + ")");
+      sink.report(
+          ProblemKind.TEMPLATE,
+          text.path(),
+          0,
+          found + " times #{ (expected: at most " + MAX_INTERPOLATIONS + ")");
       return false;
     }
     return true;

@@ -3,6 +3,7 @@ package dev.lish.render;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.ProblemKind;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.util.ArrayList;
@@ -36,7 +37,11 @@ record Text(String path, String content, boolean produced, IntUnaryOperator temp
   /** The text of a plain file; a Problem when it is too long or not UTF-8. */
   static Optional<Text> decode(String path, ByteString bytes, ProblemSink sink) {
     if (bytes.size() > MAX_BYTES) {
-      sink.error(path, 0, "found " + bytes.size() + " bytes (expected: at most " + MAX_BYTES + ")");
+      sink.report(
+          ProblemKind.UNREADABLE_FILE,
+          path,
+          0,
+          "found " + bytes.size() + " bytes (expected: at most " + MAX_BYTES + ")");
       return Optional.empty();
     }
     ByteBuffer in = bytes.asReadOnlyByteBuffer();
@@ -49,7 +54,11 @@ record Text(String path, String content, boolean produced, IntUnaryOperator temp
         line += bytes.byteAt(i) == '\n' ? 1 : 0;
       }
       String found = "found byte 0x%02X".formatted(bytes.byteAt(in.position()) & 0xFF);
-      sink.error(path, line, found + ", which is not UTF-8 (expected: text in UTF-8)");
+      sink.report(
+          ProblemKind.UNREADABLE_FILE,
+          path,
+          line,
+          found + ", which is not UTF-8 (expected: text in UTF-8)");
       return Optional.empty();
     }
     String content = out.flip().toString();
@@ -58,19 +67,14 @@ record Text(String path, String content, boolean produced, IntUnaryOperator temp
         new Text(path, content.startsWith("\uFEFF") ? content.substring(1) : content, false));
   }
 
-  /** Reports an error at a line of the content. */
-  void error(ProblemSink sink, int line, String message) {
-    sink.error(path, fileLine(line), message + excerpt(line));
+  /** Reports a Problem at a line of the content. */
+  void report(ProblemSink sink, ProblemKind kind, int line, String message) {
+    sink.report(kind, path, fileLine(line), message + excerpt(line));
   }
 
-  /** Reports an error at a node. */
-  void error(ProblemSink sink, Node node, String message) {
-    error(sink, YamlText.line(node), message);
-  }
-
-  /** Reports a warning at a line of the content. */
-  void warning(ProblemSink sink, int line, String message) {
-    sink.warning(path, fileLine(line), message + excerpt(line));
+  /** Reports a Problem at a node. */
+  void report(ProblemSink sink, ProblemKind kind, Node node, String message) {
+    report(sink, kind, YamlText.line(node), message);
   }
 
   /** A line of the content as the operator may look for it. */

@@ -2,6 +2,7 @@ package dev.lish.render;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Nearest;
+import dev.lish.model.ProblemKind;
 import dev.lish.source.MeshFolder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ final class Values {
       }
       String name = path.substring(FOLDER.length()).replaceFirst("\\.ya?ml$", "");
       if (!name.equals("common") && !stages.contains(name)) {
-        sink.warning(
+        sink.report(
+            ProblemKind.UNUSED_FILE,
             path,
             0,
             "nothing reads this file (expected: values/common.yaml or values/STAGE.yaml; stages: %s)%s"
@@ -44,7 +46,11 @@ final class Values {
     String path = FOLDER + name + ".yaml";
     String other = FOLDER + name + ".yml";
     if (files.containsKey(path) && files.containsKey(other)) {
-      sink.error(other, 0, "there is " + path + " too (expected: one of the two)");
+      sink.report(
+          ProblemKind.VALUES_FILE,
+          other,
+          0,
+          "there is " + path + " too (expected: one of the two)");
     }
     ByteString content = files.containsKey(path) ? files.get(path) : files.get(other);
     if (content == null) {
@@ -55,7 +61,7 @@ final class Values {
     if (text.isEmpty() || documents.isEmpty()) {
       return Map.of();
     }
-    YamlValues reader = new YamlValues(text.get(), sink);
+    YamlValues reader = new YamlValues(text.get(), sink, ProblemKind.VALUES_FILE);
     if (documents.size() > 1) {
       reader.error(documents.get(1), "a second YAML document (expected: one)");
     }

@@ -1,5 +1,6 @@
 package dev.lish.render;
 
+import dev.lish.model.ProblemKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,8 @@ final class YamlText {
    */
   static List<Node> parse(Text text, ProblemSink sink) {
     if (text.content().length() > Text.MAX_BYTES) {
-      sink.error(
+      sink.report(
+          ProblemKind.SYNTAX,
           text.path(),
           0,
           "found %d characters of YAML (expected: at most %d)"
@@ -69,14 +71,18 @@ final class YamlText {
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().or(e::getContextMark).map(YamlText::line).orElse(0);
-      text.error(sink, line, explain(e, text));
+      text.report(sink, ProblemKind.SYNTAX, line, explain(e, text));
       return List.of();
     } catch (YamlEngineException e) {
-      text.error(sink, 0, "not valid YAML: " + e.getMessage());
+      text.report(sink, ProblemKind.SYNTAX, 0, "not valid YAML: " + e.getMessage());
       return List.of();
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       // The scanner lets these out when the text ends inside an escape of a quoted text.
-      text.error(sink, reader.getLine() + 1, "not valid YAML: an escape that is cut off");
+      text.report(
+          sink,
+          ProblemKind.SYNTAX,
+          reader.getLine() + 1,
+          "not valid YAML: an escape that is cut off");
       return List.of();
     }
     NodeTree tree = new NodeTree(text, sink);
@@ -137,8 +143,9 @@ final class YamlText {
         line++;
       } else if ((c < ' ' || c > '~') && !StreamReader.isPrintable(c)) {
         String found = "found the character U+%04X".formatted(c);
-        text.error(
+        text.report(
             sink,
+            ProblemKind.SYNTAX,
             line,
             found + ", which YAML does not allow (expected: text without control characters)");
         return true;

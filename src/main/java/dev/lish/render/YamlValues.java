@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import dev.lish.model.Nearest;
+import dev.lish.model.ProblemKind;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,17 +24,23 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  *
  * @param text the file
  * @param sink where Problems go
+ * @param kind what they are, unless it is said
  */
-record YamlValues(Text text, ProblemSink sink) {
+record YamlValues(Text text, ProblemSink sink, ProblemKind kind) {
 
-  /** Reports an error at a node. */
-  void error(Node at, String message) {
-    text.error(sink, at, message);
+  /** The same file, with Problems of another kind. */
+  YamlValues as(ProblemKind other) {
+    return new YamlValues(text, sink, other);
   }
 
-  /** Reports a warning at a node. */
-  void warning(Node at, String message) {
-    text.warning(sink, YamlText.line(at), message);
+  /** Reports a Problem at a node. */
+  void error(Node at, String message) {
+    report(kind, at, message);
+  }
+
+  /** Reports a Problem of another kind at a node. */
+  void report(ProblemKind other, Node at, String message) {
+    text.report(sink, other, at, message);
   }
 
   /** {@code WHAT: found X (expected: Y)}, at the node. */

@@ -26,7 +26,6 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   private final ServerCall<byte[], Response> call;
   private final StreamKind kind;
-  private final Optional<ResourceType> only;
   private final EventLoop eventLoop;
   private final Loop loop;
   private final Peer peer;
@@ -40,7 +39,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private final Report report;
   private final Placement placement;
   private final Account account;
-  private @Nullable Node node;
+  private final Reception reception;
   private long wakeAt = Long.MAX_VALUE;
 
   /** All that may go of this snapshot has gone, until a request comes, or the time to wake. */
@@ -48,7 +47,6 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   private boolean closed;
   private boolean pumping;
-  private boolean unknownTypeLogged;
 
   /**
    * Where a stream comes from: its event loop and its other end.
@@ -65,7 +63,6 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       Streams streams) {
     this.call = call;
     this.kind = kind;
-    this.only = only;
     this.streams = streams;
     eventLoop = origin.eventLoop;
     loop = streams.loop(eventLoop);
@@ -79,6 +76,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     report = new Report(kind, Streams.instant(openedAt));
     placement = new Placement(streams, report);
     account = new Account(streams.meter, report, placement);
+    reception = new Reception(only, peer, streams.limits, streams.meter);
   }
 
   StreamKind kind() {
@@ -103,24 +101,21 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     try {
       take(Request.parse(body, kind.delta()));
     } catch (InvalidProtocolBufferException e) {
-      close(
-          Status.INVALID_ARGUMENT.withDescription(
-              "the message is not a discovery request of this method: " + e.getMessage()),
-          "invalid");
+      refuse(Reception.garbage(e));
+    } catch (Reception.Refused e) {
+      refuse(e);
     }
     if (!closed) {
       call.request(1);
     }
   }
 
-  private void take(Request request) throws InvalidProtocolBufferException {
-    if (node == null && !introduce(request)) {
-      return;
+  private void take(Request request) throws InvalidProtocolBufferException, Reception.Refused {
+    if (reception.introduces(request)) {
+      introduced();
     }
-    if (tooMany("the request has", request.names())) {
-      return;
-    }
-    Optional<ResourceType> type = type(request);
+    reception.bound("the request has", request.names());
+    Optional<ResourceType> type = reception.type(request);
     if (type.isEmpty() || withheld(type.get())) {
       return;
     }
@@ -130,9 +125,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       streams.meter.subscribed(type.get());
     }
     Reply reply = sequencer.request(type.get(), request, now);
-    if (tooMany("the stream subscribes to", sequencer.names(type.get()))) {
-      return;
-    }
+    reception.bound("the stream subscribes to", sequencer.names(type.get()));
     if (reply.kind() == Reply.Kind.NONE) {
       account.asked(type.get(), now);
     }
@@ -140,61 +133,11 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     pump();
   }
 
-  private boolean tooMany(String what, int names) {
-    int most = streams.limits.names();
-    if (names > most) {
-      close(
-          Status.RESOURCE_EXHAUSTED.withDescription(
-              what + " " + names + " names (expected: at most " + most + " names)"),
-          "names");
-    }
-    return names > most;
-  }
-
-  private boolean introduce(Request request) throws InvalidProtocolBufferException {
-    // "Only the first request on a stream is guaranteed to carry the node identifier."
-    Optional<byte[]> introduction = request.node();
-    if (introduction.isEmpty()) {
-      close(
-          Status.INVALID_ARGUMENT.withDescription(
-              "the first request of a stream must carry the node, and this one does not"),
-          "invalid");
-      return false;
-    }
-    Node introduced = peer.introduce(introduction.get());
-    node = introduced;
+  private void introduced() {
+    Node introduced = node();
     report.introduced(introduced);
     LOG.debug("Stream {}: {} from {}, {}", id, introduced.id(), peer.address(), kind);
     streams.events.accept(new StreamEvent.Connected(id, introduced, kind));
-    return true;
-  }
-
-  private Optional<ResourceType> type(Request request) {
-    String url = request.typeUrl();
-    // The method of a separate service says the type; an aggregated request has to.
-    boolean right =
-        only.isPresent() ? url.isEmpty() || url.equals(only.get().typeUrl()) : !url.isEmpty();
-    if (!right) {
-      String expected = only.map(ResourceType::typeUrl).orElse("the URL of a resource type");
-      close(
-          Status.INVALID_ARGUMENT.withDescription(
-              "type_url: \"" + url + "\" (expected: " + expected + ")"),
-          "invalid");
-      return Optional.empty();
-    }
-    if (only.isPresent()) {
-      return only;
-    }
-    Optional<ResourceType> type = ResourceType.ofTypeUrl(url);
-    if (type.isEmpty()) {
-      // Other types of the stream must not suffer: it is met by silence, as if none existed.
-      streams.meter.unknownType();
-      if (!unknownTypeLogged) {
-        unknownTypeLogged = true;
-        LOG.warn("{} asks for {}, which is not served", this, url);
-      }
-    }
-    return type;
   }
 
   /** Secrets travel encrypted, unless the operator says that the network is trusted. */
@@ -216,10 +159,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   }
 
   private Node node() {
-    if (node == null) {
-      throw new IllegalStateException("no answer comes before the node");
-    }
-    return node;
+    return reception
+        .node()
+        .orElseThrow(() -> new IllegalStateException("nothing comes before the node"));
   }
 
   /** Sends what can be sent now. */
@@ -227,6 +169,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   void pump() {
     confined();
     // Sending tells at once that more may be sent; the loop below finds that out by itself.
+    Node node = reception.node().orElse(null);
     if (closed || node == null || pumping) {
       return;
     }
@@ -332,20 +275,20 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   }
 
   private void silent(ResourceType type, Duration wait) {
-    LOG.warn("{} has not answered for {} within {}; its stream ends", this, type, wait);
-    close(
-        Status.UNAVAILABLE.withDescription("no answer for " + type.label() + " within " + wait),
-        "unanswered");
+    String what = type.label() + " within " + wait.toMillis() / 1_000.0 + " s";
+    LOG.warn("{} has not answered for {}; its stream ends", this, what);
+    close(Status.UNAVAILABLE.withDescription("no answer for " + what), "unanswered");
+  }
+
+  private void refuse(Reception.Refused refused) {
+    LOG.warn("{} is refused: {}", this, refused.getMessage());
+    close(refused.status(), refused.reason());
   }
 
   private void close(Status status, String reason) {
     if (!closed) {
       if (!reason.isEmpty()) {
         streams.meter.ended(reason);
-      }
-      if (status.getCode() == Status.Code.INVALID_ARGUMENT
-          || status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-        LOG.warn("{} is refused: {}", this, status.getDescription());
       }
       gone();
       call.close(status, new Metadata());
@@ -361,9 +304,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     streams.remove(this);
     sequencer.types().forEach(streams.meter::unsubscribed);
     report.belongs(null);
-    if (node != null) {
-      streams.events.accept(new StreamEvent.Gone(id, node));
-    }
+    reception.node().ifPresent(node -> streams.events.accept(new StreamEvent.Gone(id, node)));
   }
 
   private void confined() {
@@ -380,6 +321,6 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   @Override
   public String toString() {
-    return (node == null ? "An Envoy" : "Envoy " + node.id()) + " at " + peer.address();
+    return reception.toString();
   }
 }

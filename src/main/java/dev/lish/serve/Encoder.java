@@ -6,6 +6,7 @@ import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Version;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,6 +16,9 @@ import java.util.List;
 final class Encoder {
   /** Bytes of encoded responses to keep: the newest are all that streams ask for. */
   private static final long MOST_BYTES = 32L << 20;
+
+  /** What nothing but an older state has in it should not stay for as long as there is room. */
+  static final Duration OLDEST = Duration.ofMinutes(1);
 
   // DiscoveryResponse and DeltaDiscoveryResponse agree on these.
   private static final int VERSION = 1;
@@ -31,7 +35,7 @@ final class Encoder {
   private static final int RESOURCE_NAME = 3;
 
   private final Recent<Key, Payload> payloads =
-      new Recent<>(MOST_BYTES, payload -> payload.bytes().length + 256L);
+      new Recent<>(MOST_BYTES, payload -> payload.bytes().length + 256L, OLDEST, System::nanoTime);
   private final XdsMeter meter;
 
   Encoder(XdsMeter meter) {

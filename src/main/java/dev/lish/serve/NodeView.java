@@ -63,6 +63,7 @@ public record NodeView(
    * @param message why it was rejected, or why it is not sent at all; else empty
    * @param at when the last of these happened
    * @param file the mesh file of the rejected resource; empty when it is not known
+   * @param waits what was sent is not answered yet, be it new or sent again
    */
   public record TypeView(
       Optional<Version> sent,
@@ -70,27 +71,34 @@ public record NodeView(
       Optional<Version> nacked,
       String message,
       Instant at,
-      String file) {
+      String file,
+      boolean waits) {
     /** Nothing was sent yet. */
     static TypeView none(Instant at) {
-      return new TypeView(Optional.empty(), Optional.empty(), Optional.empty(), "", at, "");
+      return new TypeView(Optional.empty(), Optional.empty(), Optional.empty(), "", at, "", false);
     }
 
     TypeView sent(Version version, Instant now) {
-      return new TypeView(Optional.of(version), acked, nacked, message, now, file);
+      return new TypeView(Optional.of(version), acked, nacked, message, now, file, true);
+    }
+
+    /** The client has had this version since then, by its own word. */
+    TypeView brought(Version version, Instant then) {
+      return new TypeView(
+          Optional.of(version), Optional.of(version), Optional.empty(), "", then, "", false);
     }
 
     TypeView accepted(Version version, Instant now) {
-      return new TypeView(sent, Optional.of(version), Optional.empty(), "", now, "");
+      return new TypeView(sent, Optional.of(version), Optional.empty(), "", now, "", false);
     }
 
     TypeView withheld(String why) {
-      return new TypeView(sent, acked, nacked, why, at, file);
+      return new TypeView(sent, acked, nacked, why, at, file, waits);
     }
 
     TypeView rejected(Version version, Rejection rejection, Instant now) {
       return new TypeView(
-          sent, acked, Optional.of(version), rejection.message(), now, rejection.path());
+          sent, acked, Optional.of(version), rejection.message(), now, rejection.path(), false);
     }
   }
 }

@@ -36,13 +36,14 @@ final class Placement {
       seen = latest;
       if (latest.membership() != membership) {
         membership = latest.membership();
-        key = latest.assignment().keyOf(node).orElse(null);
-        report.belongs(key == null ? null : streams.progress(key));
+        Progress progress = latest.assignment().keyOf(node).map(streams::progress).orElse(null);
+        key = progress == null ? null : progress.key();
+        report.belongs(progress);
         if (key == null) {
           LOG.warn("Envoy {} matches no stage and group, and is sent nothing", node.id());
         }
       }
-      Snapshot next = key == null ? null : latest.assignment().snapshot(key).orElse(null);
+      Snapshot next = key == null ? null : streams.snapshot(latest, key).orElse(null);
       if (next != snapshot) {
         before = snapshot;
         snapshot = next;

@@ -29,6 +29,11 @@ final class Progress {
     }
   }
 
+  /** The one instance of this key that streams use. */
+  SnapshotKey key() {
+    return key;
+  }
+
   /**
    * Where a stream is with a type.
    *

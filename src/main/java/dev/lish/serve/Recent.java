@@ -1,27 +1,46 @@
 package dev.lish.serve;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Remembers values that can be computed again, up to a total weight; the oldest go first. For all
- * event loops: a value is computed once, and readers never wait for each other.
+ * Remembers values that can be computed again, up to a total weight and to an age; the oldest go
+ * first, when others come. For all event loops: a value is computed once, and readers never wait
+ * for each other.
  */
 final class Recent<K, V> {
   private final ConcurrentHashMap<K, V> values = new ConcurrentHashMap<>();
-  private final Queue<K> order = new ConcurrentLinkedQueue<>();
+  private final Queue<Made<K>> order = new ConcurrentLinkedQueue<>();
   private final AtomicLong weight = new AtomicLong();
   private final long most;
   private final ToLongFunction<V> weigh;
+  private final long oldest;
+  private final LongSupplier nanos;
 
+  private record Made<K>(K key, long at) {}
+
+  /** Whatever the age. */
   Recent(long most, ToLongFunction<V> weigh) {
+    this(most, weigh, Duration.ofNanos(Long.MAX_VALUE), System::nanoTime);
+  }
+
+  /**
+   * What is in use after that age is computed again.
+   *
+   * @param nanos a clock that never goes back
+   */
+  Recent(long most, ToLongFunction<V> weigh, Duration oldest, LongSupplier nanos) {
     this.most = most;
     this.weigh = weigh;
+    this.oldest = oldest.toNanos();
+    this.nanos = nanos;
   }
 
   /** Remembers a number of values. */
@@ -49,7 +68,7 @@ final class Recent<K, V> {
             k -> {
               V made = compute.apply(k);
               weight.addAndGet(weigh.applyAsLong(made));
-              order.add(k);
+              order.add(new Made<>(k, nanos.getAsLong()));
               return made;
             });
     trim();
@@ -57,14 +76,17 @@ final class Recent<K, V> {
   }
 
   private void trim() {
-    while (weight.get() > most) {
-      K oldest = order.poll();
-      if (oldest == null) {
+    long now = nanos.getAsLong();
+    for (Made<K> first = order.peek(); first != null; first = order.peek()) {
+      if (weight.get() <= most && now - first.at <= oldest) {
         return;
       }
-      V gone = values.remove(oldest);
-      if (gone != null) {
-        weight.addAndGet(-weigh.applyAsLong(gone));
+      // Another thread may have taken it since: then it is that thread's to drop.
+      if (order.remove(first)) {
+        V gone = values.remove(first.key);
+        if (gone != null) {
+          weight.addAndGet(-weigh.applyAsLong(gone));
+        }
       }
     }
   }

@@ -142,7 +142,7 @@ final class Report {
     if (there && type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
       // It had brought along just what it should have.
       Version version = snapshot.version(type);
-      types.setRelease(type.ordinal(), of(type).accepted(version, since).sent(version, since));
+      types.setRelease(type.ordinal(), of(type).brought(version, since));
     }
     Progress.At next =
         there ? new Progress.At(Optional.of(set.hash()), snapshot.epoch()) : Progress.At.BEHIND;

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all streams compute alike, computed once: what a stream costs is what differs between it and
@@ -25,6 +26,9 @@ final class Shared {
 
   private static final long MOST_STEP_BYTES = 16L << 20;
 
+  /** Of all sets that are remembered; one of 1,000 clusters takes some 50 KiB beside the others. */
+  private static final long MOST_KNOWN_RESOURCES = 512L << 10;
+
   private final Encoder encoder;
   private final ClusterNames clusterNames = new ClusterNames();
   private final Mentions mentions = new Mentions();
@@ -32,10 +36,17 @@ final class Shared {
   private final Recent<Kept, ResourceSet> kept = Recent.ofCount(64);
   private final Recent<Whole, List<Resource>> wholes = Recent.ofCount(256);
   private final Recent<Asked, Part> parts = Recent.ofCount(256);
-  private final Recent<Known, ResourceSet> known = Recent.ofCount(256);
+  private final Recent<Known, ResourceSet> known =
+      new Recent<>(MOST_KNOWN_RESOURCES, set -> set.byName().size() + 16L);
   private final Recent<Between, Optional<ResourceSet>> between = Recent.ofCount(256);
   private final Recent<Step, Optional<Draft>> steps =
-      new Recent<>(MOST_STEP_BYTES, d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L);
+      new Recent<>(
+          MOST_STEP_BYTES,
+          d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L,
+          Encoder.OLDEST,
+          System::nanoTime);
+
+  private volatile @Nullable Taken lastTaken;
 
   Shared(XdsMeter meter) {
     encoder = new Encoder(meter);
@@ -65,6 +76,32 @@ final class Shared {
     @Override
     public int hashCode() {
       return newer.hashCode() * 31 + older.hashCode();
+    }
+  }
+
+  /**
+   * A step that a stream took, remembered by identity: the next streams of its group, which have
+   * the same sets, take it too, and need not look it up by content.
+   *
+   * @param from what the stream had
+   * @param to what it has then
+   */
+  record Taken(
+      Kind kind,
+      ResourceSet from,
+      ResourceSet to,
+      Set<String> names,
+      boolean wildcard,
+      Optional<Draft> draft) {
+    @SuppressWarnings("ReferenceEquality") // others are looked up by content
+    boolean by(TypeStream stream, ResourceSet target, int epoch) {
+      return from == stream.base
+          && to == target
+          && names == stream.subscription.names()
+          && wildcard == stream.subscription.wildcard()
+          && kind.type == stream.type
+          && kind.delta == stream.delta
+          && kind.epoch == epoch;
     }
   }
 
@@ -118,6 +155,17 @@ final class Shared {
         ? Difference.NONE
         : differences.get(
             new Pair(newer.type(), older.hash(), newer.hash()), key -> newer.since(older));
+  }
+
+  /** The step that was taken last, if it is this stream's too. */
+  Optional<Taken> taken(TypeStream stream, ResourceSet target, int epoch) {
+    Taken last = lastTaken;
+    return last != null && last.by(stream, target, epoch) ? Optional.of(last) : Optional.empty();
+  }
+
+  /** A stream takes this step: others will. */
+  void take(Taken taken) {
+    lastTaken = taken;
   }
 
   /** What streams are told that differ in nothing: worked out for the first of them. */

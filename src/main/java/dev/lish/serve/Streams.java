@@ -2,7 +2,9 @@ package dev.lish.serve;
 
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
+import dev.lish.model.Version;
 import dev.lish.snapshot.Assignment;
+import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import io.netty.channel.EventLoop;
 import java.time.Clock;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,6 +41,8 @@ final class Streams {
   private final Pace pace;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile Published published = Published.NOTHING;
+  private volatile Found lastFound =
+      new Found(Published.NOTHING, Optional.empty(), Optional.empty());
   private volatile boolean draining;
 
   Streams(
@@ -73,6 +78,27 @@ final class Streams {
     return published;
   }
 
+  /** What is published under a key, remembered by identity. */
+  private record Found(
+      Published published, Optional<SnapshotKey> key, Optional<Snapshot> snapshot) {}
+
+  /**
+   * The snapshot of this key.
+   *
+   * @param key the instance that {@link Progress} has: the streams of a group ask one after the
+   *     other, and need not look it up by content
+   */
+  @SuppressWarnings("ReferenceEquality") // others are looked up by content
+  Optional<Snapshot> snapshot(Published from, SnapshotKey key) {
+    Found last = lastFound;
+    if (last.published == from && last.key.isPresent() && last.key.get() == key) {
+      return last.snapshot;
+    }
+    Optional<Snapshot> found = from.assignment().snapshot(key);
+    lastFound = new Found(from, Optional.of(key), found);
+    return found;
+  }
+
   /** From one thread only. */
   @SuppressWarnings("ReferenceEquality") // an unchanged snapshot is the same instance
   void publish(Assignment assignment, Instant since) {
@@ -84,6 +110,11 @@ final class Streams {
     }
     published = before.next(assignment, now(), micros(since));
     loops.values().forEach(Loop::wake);
+  }
+
+  /** An earlier process, or this one, sent this set under this version. */
+  void remember(Version version, ResourceSet set) {
+    shared.remember(version, set);
   }
 
   Progress progress(SnapshotKey key) {

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -47,12 +48,18 @@ final class Turn {
     if (nothingDue && stream.base.hash().equals(target.hash())) {
       return Optional.empty();
     }
+    boolean ordinary = nothingDue && stream.ordinary();
+    if (ordinary) {
+      Optional<Shared.Taken> taken = shared.taken(stream, target, snapshot.epoch());
+      if (taken.isPresent()) {
+        stream.advance(target);
+        return taken.get().draft();
+      }
+    }
     Turn turn = new Turn(stream, snapshot, gate, shared);
     Difference difference = shared.difference(stream.base, turn.target);
-    if (nothingDue && stream.ordinary() && difference.removed().isEmpty()) {
-      Optional<Draft> draft = turn.step(difference);
-      turn.advance(target);
-      return draft;
+    if (ordinary && difference.removed().isEmpty()) {
+      return turn.step(difference);
     }
     ResourceSet next = shared.keeping(turn.target, stream.base, turn.kept(difference));
     return !stream.delta && Subscription.wholeSet(stream.type)
@@ -62,14 +69,17 @@ final class Turn {
 
   /** Nothing but the sets and the names decides, so it is worked out once for all such streams. */
   private Optional<Draft> step(Difference difference) {
-    return shared.step(
-        new Shared.Step(
-            new Shared.Kind(stream.type, stream.delta, snapshot.epoch()),
-            stream.base.hash(),
-            target.hash(),
-            stream.subscription.wildcard(),
-            stream.subscription.names()),
-        () -> parts(difference, target));
+    Shared.Kind kind = new Shared.Kind(stream.type, stream.delta, snapshot.epoch());
+    ResourceSet from = stream.base;
+    Set<String> names = stream.subscription.names();
+    boolean wildcard = stream.subscription.wildcard();
+    Optional<Draft> draft =
+        shared.step(
+            new Shared.Step(kind, from.hash(), target.hash(), wildcard, names),
+            () -> parts(difference, target));
+    shared.take(new Shared.Taken(kind, from, target, names, wildcard, draft));
+    stream.advance(target);
+    return draft;
   }
 
   /** What the target lacks and the client must keep for now. */
@@ -120,7 +130,7 @@ final class Turn {
     }
     boolean unsure = stream.unsure || stream.whole;
     Collection<Resource> news = stream.whole ? part.resources() : changed;
-    advance(next);
+    stream.advance(next);
     Payload payload = encode(part.resources(), part.hash(), version);
     return Optional.of(new Draft(payload, part.hash(), news, replaced, unsure));
   }
@@ -145,7 +155,7 @@ final class Turn {
     oneByOne();
     boolean due = stream.answerDue;
     boolean unsure = stream.unsure || stream.whole;
-    advance(next);
+    stream.advance(next);
     if (send.isEmpty() && removed.isEmpty() && !due) {
       return Optional.empty();
     }
@@ -275,13 +285,6 @@ final class Turn {
       }
     }
     return replaced;
-  }
-
-  private void advance(ResourceSet next) {
-    stream.base = next;
-    stream.whole = false;
-    stream.answerDue = false;
-    stream.unsure = false;
   }
 
   private Payload encode(List<Resource> resources, ContentHash sum, Version version) {

@@ -1,13 +1,11 @@
 package dev.lish.serve;
 
 import dev.lish.model.ResourceType;
-import dev.lish.model.Version;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +39,7 @@ final class TypeStream {
   private @Nullable Fingerprint lastNames;
   private String lastNonce = "";
 
-  private Map<String, String> claims = Map.of();
-  private String claimedVersion = "";
+  private Claims claims = Claims.NONE;
   private boolean brought;
   private boolean resolved;
 
@@ -95,9 +92,8 @@ final class TypeStream {
     }
     Reply reply = first ? Reply.NONE : answer(request);
     if (first) {
-      claims = delta ? request.initial() : Map.of();
-      claimedVersion = request.version();
-      brought = !claims.isEmpty() || !claimedVersion.isEmpty();
+      claims = Claims.of(request, delta);
+      brought = !claims.isEmpty();
     }
     if (delta) {
       if (first || request.names() > 0) {
@@ -195,80 +191,16 @@ final class TypeStream {
       return;
     }
     resolved = true;
-    ResourceSet target = snapshot.set(type);
-    // Assignments are sent once on each new stream, whatever the client has: a cluster that was
-    // warming when the last stream broke waits for one (envoy#13009).
-    boolean mayKnow = type != ResourceType.ENDPOINT;
-    if (mayKnow && !claims.isEmpty()) {
-      resolveClaims(snapshot, target);
-    } else if (mayKnow && !delta && !claimedVersion.isEmpty()) {
-      resolveVersion(snapshot, target, shared);
-    } else {
-      resolveFresh(target);
-    }
-    claims = Map.of();
+    claims.resolve(this, snapshot, shared);
+    claims = Claims.NONE;
   }
 
-  private void resolveFresh(ResourceSet target) {
-    answerDue = subscription.wildcard() || (!delta && Subscription.wholeSet(type));
-    for (String name : subscription.names()) {
-      if (target.get(name).isEmpty()) {
-        todo.put(name, Todo.ANSWER);
-      }
-    }
-  }
-
-  private void resolveVersion(Snapshot snapshot, ResourceSet target, Shared shared) {
-    // "Servers may decide to optimize by not resending resources that the client had already seen
-    // on the previous stream, but only if they know that the client is not subscribing to a new
-    // resource": the version is a hash over exactly the names subscribed to.
-    if (claimedVersion.equals(Turn.version(this, target, snapshot.epoch(), shared).value())) {
-      base = target;
-      return;
-    }
-    Optional<ResourceSet> known =
-        subscription.wildcard()
-            ? shared.known(claimedVersion, target, snapshot.epoch())
-            : Optional.empty();
-    if (known.isPresent()) {
-      base = known.get();
-      // A version of an earlier epoch: of what came after it and was rejected, some may be in
-      // force.
-      whole = !claimedVersion.equals(Version.of(base.hash(), snapshot.epoch()).value());
-    } else {
-      unsure = true;
-      resolveFresh(target);
-    }
-  }
-
-  /**
-   * "Incremental xDS client may tell the server of its known resources to avoid resending them."
-   */
-  private void resolveClaims(Snapshot snapshot, ResourceSet target) {
-    base = target;
-    Set<String> wanted = new HashSet<>(subscription.names());
-    if (subscription.wildcard()) {
-      wanted.addAll(target.byName().keySet());
-    }
-    for (String name : wanted) {
-      String claim = claims.getOrDefault(name, "");
-      Optional<String> current =
-          target
-              .get(name)
-              .or(() -> Turn.standIn(type, name))
-              .map(r -> Encoder.version(r, snapshot.epoch()));
-      if (current.isEmpty() || !current.get().equals(claim)) {
-        boolean gone = current.isEmpty() && !claim.isEmpty();
-        unsure |= !claim.isEmpty();
-        todo.put(name, gone ? Todo.GONE : Todo.ANSWER);
-      }
-    }
-    for (String name : claims.keySet()) {
-      if (!wanted.contains(name) && subscription.covers(name)) {
-        unsure = true;
-        todo.put(name, Todo.GONE);
-      }
-    }
+  /** The client is taken to have this set. */
+  void advance(ResourceSet next) {
+    base = next;
+    whole = false;
+    answerDue = false;
+    unsure = false;
   }
 
   /** Notes that a response goes out now. */

@@ -4,7 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
 import dev.lish.snapshot.Assignment;
+import dev.lish.snapshot.ResourceSet;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -78,6 +80,15 @@ public final class Xds {
    */
   public void publish(Assignment assignment, Instant since) {
     streams.publish(assignment, since);
+  }
+
+  /**
+   * Tells of a whole set that an earlier process sent, so that a state-of-the-world client that
+   * reports its version is understood: what it has and must not lose yet stays. To be called before
+   * the port is open.
+   */
+  public void remember(Version version, ResourceSet set) {
+    streams.remember(version, set);
   }
 
   /** How many streams lack something of each type. */

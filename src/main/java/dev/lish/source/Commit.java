@@ -10,8 +10,22 @@ public sealed interface Commit {
   /** Nothing would have changed; the repository is at this revision. */
   record Unchanged(Revision revision) implements Commit {}
 
-  /** It is in, as this revision. */
-  record Done(Revision revision) implements Commit {}
+  /**
+   * It is in, as this revision.
+   *
+   * @param notes what whoever ordered it should know of its effect
+   */
+  record Done(Revision revision, List<String> notes) implements Commit {
+    /** Copies the list. */
+    public Done {
+      notes = List.copyOf(notes);
+    }
+
+    /** There is nothing to be said of it. */
+    public Done(Revision revision) {
+      this(revision, List.of());
+    }
+  }
 
   /** What was to be committed has Problems. */
   record Rejected(List<Problem> problems) implements Commit {

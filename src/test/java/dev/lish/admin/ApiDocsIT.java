@@ -32,7 +32,8 @@ class ApiDocsIT {
       Pattern.compile("(?m)^((?:[^\\n]+\\n)+)```json\\n(.*?)\\n```", Pattern.DOTALL);
 
   /** The keys of these are data. */
-  private static final Set<String> MAPS = Set.of("by", "types", "resources", "files", "flags");
+  private static final Set<String> MAPS =
+      Set.of("by", "types", "resources", "files", "flags", "catalogs", "metadata");
 
   /** How the paragraph starts, and the answer that its example stands for. */
   private static Map<String, Supplier<AggregatedHttpResponse>> answers() {
@@ -42,6 +43,7 @@ class ApiDocsIT {
             "status",
             "nodes",
             "problems",
+            "catalogs",
             "sources",
             "delivery",
             "access-logs",

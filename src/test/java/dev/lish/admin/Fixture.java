@@ -40,8 +40,10 @@ import dev.lish.source.Health;
 import dev.lish.source.Hold;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Service;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -49,6 +51,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +90,7 @@ final class Fixture {
                 Optional.of(new Revision(6)),
                 Optional.of(new Revision(7)),
                 List.of(Problem.warning("mesh.yaml", 3, "no node matches"), problem),
+                false,
                 new TreeSet<>(Set.of("consul"))),
             new View.Stage(
                 "release",
@@ -96,6 +100,7 @@ final class Fixture {
                 Optional.of(new Revision(6)),
                 Optional.of(new Revision(6)),
                 List.of(),
+                false,
                 new TreeSet<>())),
         new View.Membership(
             Optional.of(new Revision(5)),
@@ -111,6 +116,7 @@ final class Fixture {
                 new Drain("10.0.0.7", "ann", "disk", NOW.minusSeconds(60)),
                 true,
                 3,
+                new TreeSet<>(),
                 Optional.of("changed by bob"))),
         guard(),
         assignment());
@@ -141,10 +147,16 @@ final class Fixture {
                 new Terms(
                     new TreeSet<>(Set.of("payments")),
                     new ClusterRules(50, true, true, false, false),
-                    GuardSettings.DEFAULT),
+                    GuardSettings.DEFAULT,
+                    Duration.ofMillis(31_500)),
                 Set.of("consul:payments"),
                 Admissions.decision("consul:payments", 10, NOW))),
         List.of(new GuardView.Kept(hold, true)),
+        List.of(
+            new GuardView.Change(
+                "release",
+                new Revision(7),
+                List.of("cluster users loses its health checks: hosts that fail get traffic"))),
         1,
         List.of(new GuardView.Alarm(NOW, "consul:payments: 8 instances deregistered")));
   }
@@ -201,14 +213,15 @@ final class Fixture {
             Optional.of(new Version("b")),
             "bad lb_policy",
             NOW,
-            "c/payments.yaml"));
+            "c/payments.yaml",
+            false));
   }
 
   private static Map<ResourceType, TypeView> listener() {
     return Map.of(
         ResourceType.LISTENER,
         new TypeView(
-            Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, ""));
+            Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, "", true));
   }
 
   static Traffic traffic(Span span) {
@@ -316,6 +329,14 @@ final class Fixture {
           ? CompletableFuture.failedFuture(new NoSuchElementException("not found"))
           : CompletableFuture.completedFuture(
               new MeshFolder(revision.orElse(new Revision(7)), files));
+    }
+
+    @Override
+    public SortedMap<String, List<Service>> catalogs() {
+      Service payments =
+          new Service(
+              "payments", new TreeSet<>(Set.of("v2")), new TreeMap<>(Map.of("team", "money")));
+      return new TreeMap<>(Map.of("consul", List.of(payments)));
     }
 
     @Override

@@ -147,6 +147,38 @@ class DeliveryIT {
     }
   }
 
+  @Test
+  void whatRegistryDataMakesOfAPinnedRevisionWaitsForAPersonToo() throws IOException {
+    Files.writeString(
+        mesh.resolve("common/clusters/many.yaml.peb"),
+        "{% for s in registry.many.services %}\n---\nname: many-{{ s.name }}\ntype: STATIC\n{% endfor %}\n");
+    services(60);
+    int usual = dogma.commit(mesh).number();
+    lish.awaitServing("release", usual);
+    lish.order(
+        "/delivery/promote", Map.of("stage", "release", "revision", usual, "reason", "stays"));
+    try (FakeEnvoy envoy = edge("edge-1", Map.of())) {
+      services(130);
+      dogma.commit(mesh);
+      awaitProblem("release", "revision " + usual + " is held: clusters of release/edge");
+      assertThat(problems("release").get(0)).contains("grow from 63 to 133");
+      assertThat(envoy.names(ResourceType.CLUSTER)).doesNotContain("many-s129");
+      lish.order(
+          "/delivery/promote", Map.of("stage", "release", "revision", usual, "reason", "right"));
+      Await.until(
+          "the Envoy has it too", () -> envoy.names(ResourceType.CLUSTER).contains("many-s129"));
+      Await.until("no Problems", () -> problems("release").isEmpty());
+    }
+  }
+
+  private void services(int count) throws IOException {
+    StringBuilder text = new StringBuilder("services:\n");
+    for (int i = 0; i < count; i++) {
+      text.append("  s%d: [ { id: s%d, address: 127.0.0.1, port: 9001 } ]\n".formatted(i, i));
+    }
+    Files.writeString(mesh.resolve("registries/many.yaml"), text);
+  }
+
   /** A file of so many clusters, as a script would write it. */
   private void generated(int clusters) throws IOException {
     StringBuilder text = new StringBuilder();

@@ -8,6 +8,8 @@ import dev.lish.testing.Envoys;
 import dev.lish.testing.Load;
 import dev.lish.testing.SampleMesh;
 import dev.lish.testing.Upstream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -95,6 +97,45 @@ class DrainEnvoyIT {
         assertThat(shop.requestsToMaintenance()).isZero();
       }
       shop.lish.recorder().assertClean();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void drainedHostThatIsWrittenInTheMeshGetsNothingEvenWhenEnvoyPanics(Envoys.Envoy binary)
+      throws IOException {
+    try (GuardFixture shop = GuardFixture.start(folder, false, OFF)) {
+      StringBuilder written =
+          new StringBuilder("cluster_name: \"consul:shop\"\nendpoints:\n  - lb_endpoints:\n");
+      for (Upstream upstream : shop.upstreams) {
+        written.append(
+            ("      - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d }"
+                    + " } }\n")
+                .formatted(upstream.port()));
+      }
+      Path file = shop.lish.mesh().resolve("edge/endpoints/shop.yaml");
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, written.toString());
+      shop.lish.awaitServing("release", shop.lish.push("Hosts in the mesh"));
+      EnvoyProcess envoy = shop.envoy(binary, 6);
+      shop.upstreams.subList(4, 8).forEach(upstream -> upstream.answerWith(503));
+      GuardFixture.awaitHealthy(envoy, 2);
+      try (Load load = shop.load(envoy)) {
+        Await.until("Envoy panics", () -> shop.requestsToMaintenance() > 0);
+        Upstream broken = shop.upstreams.get(0);
+        Upstream good = shop.upstreams.get(9);
+        drain(shop, envoy, broken);
+        drain(shop, envoy, good);
+        long brokenBefore = settled(load, broken);
+        long goodBefore = good.requests();
+        long others = shop.requestsToMaintenance();
+        load.awaitMore(600);
+        assertThat(shop.requestsToMaintenance()).as("it panics still").isGreaterThan(others);
+        assertThat(broken.requests()).isEqualTo(brokenBefore);
+        assertThat(good.requests()).isEqualTo(goodBefore);
+        shop.lish.order("/undrain", Map.of("target", "127.0.0.1:" + good.port()));
+        Await.until("it is back", () -> good.requests() > goodBefore);
+      }
     }
   }
 

@@ -123,6 +123,72 @@ class DrainIT {
   }
 
   @Test
+  void hostThatIsWrittenInTheMeshIsDrainedWhereItIsPartOfAnAssignment() throws IOException {
+    write(
+        "edge/clusters/backup.yaml",
+        """
+        name: backup
+        type: EDS
+        eds_cluster_config: { eds_config: { ads: {}, resource_api_version: V3 } }
+        """);
+    write(
+        "edge/endpoints/backup.yaml",
+        """
+        cluster_name: backup
+        endpoints:
+          - lb_endpoints:
+              - endpoint: { address: { socket_address: { address: 10.0.0.7, port_value: 80 } } }
+              - endpoint: { address: { socket_address: { address: 10.0.0.8, port_value: 80 } } }
+          - discover: { registry: local, service: shop, priority: 1 }
+        """);
+    write(
+        "edge/clusters/old.yaml",
+        """
+        name: old
+        type: STATIC
+        load_assignment:
+          cluster_name: old
+          endpoints:
+            - lb_endpoints:
+                - endpoint: { address: { socket_address: { address: 10.0.0.8, port_value: 80 } } }
+                - endpoint: { address: { socket_address: { address: 10.0.0.9, port_value: 80 } } }
+        """);
+    try (LishServer lish = LishServer.start(folder.resolve("one"), mesh)) {
+      lish.awaitReady();
+      Await.until("it is served", () -> backup(lish).equals("78"));
+      assertThat(lish.post("/drain", Map.of("target", "10.0.0.9", "reason", "disk")).body())
+          .contains("10.0.0.9 is written in cluster old of the mesh, and is NOT drained there");
+      JsonNode answer = lish.order("/drain", Map.of("target", "10.0.0.8", "reason", "disk"));
+      assertThat(answer.path("notes").toString())
+          .contains("10.0.0.8 is written in cluster old of the mesh, and is NOT drained there");
+      Await.until("it is out", () -> backup(lish).equals("7"));
+      assertThat(drains(lish).toString()).contains("\"instances\":1", "\"inClusters\":[\"old\"]");
+      lish.stop();
+      lish.start();
+      lish.awaitReady();
+      assertThat(backup(lish)).isEqualTo("7");
+      lish.order("/undrain", Map.of("target", "10.0.0.8"));
+      Await.until("it is back", () -> backup(lish).equals("78"));
+    }
+  }
+
+  /** The last numbers of the addresses that are written in the mesh for the cluster backup. */
+  private static String backup(LishServer lish) {
+    StringBuilder hosts = new StringBuilder();
+    Matcher address =
+        Pattern.compile("\"10\\.0\\.0\\.([78])\"")
+            .matcher(
+                lish.get("/snapshots/release/edge")
+                    .path("resources")
+                    .path("type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment")
+                    .toString());
+    while (address.find()) {
+      hosts.append(address.group(1));
+    }
+    return hosts.toString();
+  }
+
+  @Test
   void localDrainActsAtOnceIsKeptAndIsSharedWhenCentralDogmaIsBack() {
     try (DogmaFixture dogma = DogmaFixture.start(folder.resolve("dogma"));
         LishServer one = LishServer.start(folder.resolve("one"), mesh, dogma.settings());

@@ -26,7 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One delta ADS stream that takes everything, and rejects what a test tells it to. */
-final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryResponse> {
+public final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryResponse> {
   private final Map<ResourceType, Map<String, String>> versions = new EnumMap<>(ResourceType.class);
   private final Map<ResourceType, String> rejecting = new EnumMap<>(ResourceType.class);
   private final AtomicReference<StreamObserver<DeltaDiscoveryRequest>> out =
@@ -40,7 +40,8 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
   private FakeEnvoy() {}
 
   /** Connects, and asks for all clusters and listeners; assignments follow by name. */
-  static FakeEnvoy connect(int port, String id, String cluster, Map<String, String> metadata) {
+  public static FakeEnvoy connect(
+      int port, String id, String cluster, Map<String, String> metadata) {
     FakeEnvoy envoy = new FakeEnvoy();
     envoy.open(port, id, cluster, metadata);
     return envoy;
@@ -131,7 +132,7 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
   }
 
   /** The names of what it has. */
-  synchronized Set<String> names(ResourceType type) {
+  public synchronized Set<String> names(ResourceType type) {
     return new TreeSet<>(versions.getOrDefault(type, Map.of()).keySet());
   }
 
@@ -163,7 +164,7 @@ final class FakeEnvoy implements AutoCloseable, StreamObserver<DeltaDiscoveryRes
   }
 
   /** Waits until it has something of this type. */
-  FakeEnvoy awaitSome(ResourceType type) {
+  public FakeEnvoy awaitSome(ResourceType type) {
     Await.until("it has a " + type, () -> !names(type).isEmpty());
     return this;
   }

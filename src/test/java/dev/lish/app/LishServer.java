@@ -2,18 +2,16 @@ package dev.lish.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lish.config.LishConfig;
-import dev.lish.source.files.FolderOnDisk;
 import dev.lish.testing.Await;
 import dev.lish.testing.Http;
+import dev.lish.testing.PushBody;
 import dev.lish.testing.Recorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -151,17 +149,21 @@ public final class LishServer implements AutoCloseable {
   /** POST to the API, with the token; whatever the answer is. */
   public Http.Answer post(String path, Map<String, ?> body) {
     try {
-      return Http.send(
-          "POST",
-          url("/api/v1" + path),
-          JSON.writeValueAsString(body),
-          "Content-Type",
-          "application/json",
-          "Authorization",
-          "Bearer " + lish().token());
+      return post(path, JSON.writeValueAsString(body));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Http.Answer post(String path, String json) {
+    return Http.send(
+        "POST",
+        url("/api/v1" + path),
+        json,
+        "Content-Type",
+        "application/json",
+        "Authorization",
+        "Bearer " + lish().token());
   }
 
   /** An order that must succeed. */
@@ -175,18 +177,7 @@ public final class LishServer implements AutoCloseable {
 
   /** Makes the mesh equal to the folder on disk; gives the answer. */
   public Http.Answer tryPush(String message) {
-    ObjectNode files = JSON.createObjectNode();
-    try {
-      FolderOnDisk.read(mesh)
-          .folder()
-          .files()
-          .forEach(
-              (path, content) ->
-                  files.put(path, Base64.getEncoder().encodeToString(content.toByteArray())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return post("/push", Map.of("message", message, "files", files));
+    return post("/push", PushBody.of(mesh, message));
   }
 
   /** The same, which must succeed; gives the new revision. */

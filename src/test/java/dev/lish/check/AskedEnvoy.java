@@ -107,6 +107,11 @@ final class AskedEnvoy implements AutoCloseable {
     }
   }
 
+  /** A counter of it; 0 where it has none of this name. */
+  long stat(String name) {
+    return process.stat(name).orElse(0);
+  }
+
   /** What it said of what it asked for by itself; empty when it took all of it. */
   String complaints() {
     return String.join("", ads.complaints);

@@ -36,6 +36,9 @@ final class Folder {
   private final SortedMap<String, ByteString> files = new TreeMap<>();
   private final SortedMap<String, Set<String>> services = new TreeMap<>();
 
+  private final List<String> versions = new ArrayList<>();
+  private MessageTypes types = MessageTypes.builtIn();
+
   Folder() {
     with("mesh.yaml", MESH);
   }
@@ -56,10 +59,11 @@ final class Folder {
   private List<Inspection> inspect() {
     MeshFolder folder = new MeshFolder(Revision.NONE, files);
     MeshReader.Reading mesh = MeshReader.read(folder);
-    Renderer renderer = new Renderer(MessageTypes.builtIn());
+    Renderer renderer = new Renderer(types);
     List<Inspection> stages = new ArrayList<>();
     for (String stage : mesh.mesh().map(Mesh::renders).orElse(new TreeMap<>()).keySet()) {
       TreeMap<String, Set<String>> registries = new TreeMap<>();
+      services.keySet().forEach(name -> registries.put(name, Set.of("tag")));
       stages.add(
           renderer.inspect(
               new Inputs(stage, folder, new TreeMap<>(), registries, new TreeMap<>(), true)));
@@ -73,10 +77,22 @@ final class Folder {
     return this;
   }
 
+  /** These messages are known. */
+  Folder types(MessageTypes known) {
+    types = known;
+    return this;
+  }
+
+  /** These Envoy versions are in use. */
+  Folder envoys(String... inUse) {
+    versions.addAll(List.of(inUse));
+    return this;
+  }
+
   List<Finding> findings() {
     MeshFolder folder = new MeshFolder(Revision.NONE, files);
     List<Problem> problems = MeshReader.read(folder).problems();
-    Check check = new Check(MessageTypes.builtIn(), folder);
+    Check check = new Check(types, folder, versions);
     inspect().forEach(check::add);
     return check.findings(problems, services, TODAY);
   }

@@ -311,7 +311,7 @@ class AdminCommandsIT {
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out()).isEqualTo("mesh.yaml:1: bad\n");
     assertThat(result.err())
-        .startsWith("mesh.yaml:1: mesh.yaml: found text \"x\" (expected: a map) [invalid]\n")
+        .startsWith("mesh.yaml:1: mesh.yaml: found text \"x\" (expected: a map) [mesh-file]\n")
         .endsWith("lish: nothing was pushed\n");
     assertThat(lish.run("push", "mesh", "-m", "a", "--force", "-o", "json").exitCode())
         .isEqualTo(1);

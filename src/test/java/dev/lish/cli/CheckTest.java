@@ -158,8 +158,8 @@ class CheckTest {
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out().lines())
         .containsExactly(
-            "common/clusters/gone.yaml: a link to nothing (expected: a file) [invalid]",
-            "common/clusters/out.yaml: a link out of the folder (expected: a file in it) [invalid]");
+            "common/clusters/gone.yaml: a link to nothing (expected: a file) [unreadable-file]",
+            "common/clusters/out.yaml: a link out of the folder (expected: a file in it) [unreadable-file]");
   }
 
   @Test

@@ -13,11 +13,13 @@ class GuardCommandIT {
   private static final String GUARD =
       """
       {"assignments": [{"name": "consul:shop", "clusters": ["shop"], "enabled": true,
-        "threshold": 50, "factor": 505, "verdict": "raise", "because": "15 of 25 hosts are new",
+        "threshold": 50, "factor": 505, "inServiceSeconds": 2.6, "verdict": "raise", "because": "15 of 25 hosts are new",
         "until": null, "waiting": [], "alarms": ["the factor has been raised for long"],
         "priorities": [{"priority": 0, "hosts": 25, "available": 6, "addable": 5, "losable": null}]}],
-       "holds": [{"kind": "gone", "of": "consul:shop", "shared": true,
+       "holds": [{"kind": "gone", "of": "consul:shop", "clusters": ["shop"], "shared": true,
+        "because": "deregistered",
         "hosts": [{"host": "10.0.0.1:80", "since": "2026-03-01T11:57:00Z", "until": "2026-03-01T12:07:00Z"}]}],
+       "changes": [{"stage": "release", "revision": 9, "because": ["cluster shop: panic"]}],
        "alarms": 1, "last": []}
       """;
 
@@ -46,13 +48,16 @@ class GuardCommandIT {
     assertThat(shown.exitCode()).isZero();
     assertThat(shown.out().lines())
         .containsExactly(
-            "CLUSTERS  ASSIGNMENT   PRIO  HOSTS  UP  PANIC<  ADD  LOSE  STATE",
-            "shop      consul:shop  0     25     6   50%     5    any   factor 505",
+            "CLUSTERS  ASSIGNMENT   PRIO  HOSTS  UP  PANIC<  ADD  LOSE  JOIN  STATE",
+            "shop      consul:shop  0     25     6   50%     5    any   2.6s  factor 505",
             "consul:shop: 15 of 25 hosts are new",
             "consul:shop: the factor has been raised for long",
+            "revision 9 waits for stage release: cluster shop: panic",
+            "  lish promote release 9 accepts it",
             "",
-            "KEPT BACK  OF           HOST         SINCE   UNTIL                 SHARED",
-            "gone       consul:shop  10.0.0.1:80  3m ago  2026-03-01T12:07:00Z  yes");
+            "KEPT BACK  CLUSTERS  HOST         SINCE   UNTIL                 SHARED",
+            "gone       shop      10.0.0.1:80  3m ago  2026-03-01T12:07:00Z  yes",
+            "gone: deregistered");
   }
 
   @Test

@@ -55,7 +55,7 @@ class OrdersTest {
 
   @Test
   void resumeNeverLiftsAPin() {
-    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, SIGNATURE));
+    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, false, SIGNATURE));
     StageControl paused = control(Orders.pause(pinned, R7, SIGNATURE));
     StageControl resumed = control(Orders.resume(paused, SIGNATURE));
     assertThat(Delivery.target(resumed, R9)).isEqualTo(R7);
@@ -72,16 +72,28 @@ class OrdersTest {
 
   @Test
   void promotePinsAndPromoteHeadFollowsAgain() {
-    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, SIGNATURE));
+    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, false, SIGNATURE));
     assertThat(Delivery.target(pinned, R9)).isEqualTo(R7);
-    StageControl following = control(Orders.promote(pinned, Optional.empty(), SIGNATURE));
+    StageControl following = control(Orders.promote(pinned, Optional.empty(), false, SIGNATURE));
     assertThat(Delivery.target(following, R9)).isEqualTo(R9);
+  }
+
+  @Test
+  void promoteOfWhatAStageIsPinnedToIsNothingUnlessItHoldsSomethingBack() {
+    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, false, SIGNATURE));
+    assertThat(Orders.promote(pinned, R7, false, SIGNATURE)).isInstanceOf(Decision.Nothing.class);
+    Signature later = new Signature("yuki", "seen", SIGNATURE.at().plusSeconds(5));
+    StageControl again = control(Orders.promote(pinned, R7, true, later));
+    assertThat(again.revision()).isEqualTo(R7);
+    assertThat(again.at()).isEqualTo(later.at());
+    assertThat(Orders.promote(StageControl.DEFAULT, Optional.empty(), true, SIGNATURE))
+        .isInstanceOf(Decision.Nothing.class);
   }
 
   @Test
   void promoteOfAPausedStageIsSenseless() {
     StageControl paused = control(Orders.pause(StageControl.DEFAULT, R7, SIGNATURE));
-    assertThat(Orders.promote(paused, R9, SIGNATURE)).isInstanceOf(Decision.Senseless.class);
+    assertThat(Orders.promote(paused, R9, false, SIGNATURE)).isInstanceOf(Decision.Senseless.class);
   }
 
   @Test
@@ -103,7 +115,7 @@ class OrdersTest {
 
   @Test
   void nextEpochChangesNothingElse() {
-    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, SIGNATURE));
+    StageControl pinned = control(Orders.promote(StageControl.DEFAULT, R7, false, SIGNATURE));
     StageControl next = Orders.nextEpoch(pinned);
     assertThat(next.epoch()).isEqualTo(pinned.epoch() + 1);
     assertThat(next)

@@ -3,6 +3,7 @@ package dev.lish.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class WhatIfTest {
   private static final ClusterRules RULES = new ClusterRules(50, true, true, false, false);
   private static final Terms TERMS =
-      new Terms(new TreeSet<>(Set.of("payments")), RULES, GuardSettings.DEFAULT);
+      new Terms(new TreeSet<>(Set.of("payments")), RULES, GuardSettings.DEFAULT, Duration.ZERO);
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 

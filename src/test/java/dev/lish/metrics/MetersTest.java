@@ -102,6 +102,7 @@ class MetersTest {
         serving,
         Optional.of(new Revision(7)),
         List.of(Problem.error("a.yaml", 1, "x"), Problem.warning("a.yaml", 2, "y")),
+        false,
         new TreeSet<>());
   }
 
@@ -119,7 +120,11 @@ class MetersTest {
             source("consul:orders", Freshness.MISSING, 0)),
         List.of(
             new View.Drained(
-                new Drain("10.0.0.7", "ann", "disk", NOW), false, 3, Optional.empty())),
+                new Drain("10.0.0.7", "ann", "disk", NOW),
+                false,
+                3,
+                new TreeSet<>(),
+                Optional.empty())),
         new GuardView(
             List.of(
                 new GuardView.Guarded(
@@ -127,6 +132,7 @@ class MetersTest {
                     Terms.NONE,
                     Set.of("consul:payments"),
                     Admissions.decision("consul:payments", 10, NOW))),
+            List.of(),
             List.of(),
             3,
             List.of()),
@@ -167,7 +173,13 @@ class MetersTest {
   /** The older version was accepted. */
   private static NodeView.TypeView typeView(Optional<Version> sent, int secondsAgo) {
     return new NodeView.TypeView(
-        sent, Optional.of(OLDER), Optional.empty(), "", NOW.minusSeconds(secondsAgo), "");
+        sent,
+        Optional.of(OLDER),
+        Optional.empty(),
+        "",
+        NOW.minusSeconds(secondsAgo),
+        "",
+        !sent.equals(Optional.of(OLDER)));
   }
 
   @Test

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
+import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageControl;
 import dev.lish.render.Mesh;
 import dev.lish.render.Rendered;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,7 +73,7 @@ class StageLineTest {
       assertThat(rendered).as("bounded").hasSizeLessThan(60);
       line.started(inputs(revision));
       line.finished(revision.number() <= lastGood ? good(revision, catalogs) : BAD, served);
-      line.release(List.of(), true);
+      line.release(List.of(), true, none -> Optional.empty());
       wanted = line.wanted();
     }
     return rendered;
@@ -151,6 +155,84 @@ class StageLineTest {
     assertThat(run(2, "consul")).isEmpty();
     services = new TreeMap<>(Map.of("consul", List.of(api), "other", List.of(api)));
     assertThat(run(2, "consul")).containsExactly(2);
+  }
+
+  /** A render of so many clusters. */
+  private static Rendering sized(Revision revision, int clusters) {
+    TreeMap<String, Resource> all = new TreeMap<>();
+    for (int i = 0; i < clusters; i++) {
+      String name = "c%03d".formatted(i);
+      all.put(name, Resource.of(ResourceType.CLUSTER, name, ByteString.copyFromUtf8(name), "x"));
+    }
+    Rendered.Group group =
+        new Rendered.Group(
+            new TreeMap<>(Map.of(ResourceType.CLUSTER, all)), new TreeMap<>(), new TreeMap<>());
+    Mesh mesh = new Mesh(List.of(), new TreeMap<>(), List.of());
+    return new Rendering.Done(
+        new Rendered(
+            STAGE,
+            revision,
+            mesh,
+            Map.of(new SnapshotKey(STAGE, "edge", new TreeMap<>()), group),
+            new TreeSet<>(Set.of("consul")),
+            new TreeMap<>()),
+        List.of());
+  }
+
+  /** The catalog changes, and the revision that is wanted renders to so many clusters. */
+  private boolean again(int clusters) {
+    Service service = new Service("s" + clusters, new TreeSet<>(), new TreeMap<>());
+    services = new TreeMap<>(Map.of("consul", List.of(service)));
+    Revision revision = line.wanted().orElseThrow();
+    assertThat(line.shouldRender(inputs(revision))).isTrue();
+    line.started(inputs(revision));
+    line.finished(sized(revision, clusters), served);
+    return line.release(List.of(), true, none -> Optional.empty());
+  }
+
+  private StageControl pinned(boolean paused, int second) {
+    Optional<Revision> revision = Optional.of(new Revision(2));
+    return new StageControl(
+        revision,
+        paused ? revision : Optional.empty(),
+        0,
+        "",
+        "",
+        Instant.EPOCH.plusSeconds(second));
+  }
+
+  private void order(StageControl control) {
+    line.aim(control, Optional.of(new Revision(9)), served);
+  }
+
+  @Test
+  void whatAPinnedRevisionBecomesByACatalogWaitsForTheSameOrderOnceMore() {
+    head(2);
+    assertThat(again(100)).isTrue();
+    order(pinned(false, 1));
+    assertThat(again(300)).as("the order came before it").isFalse();
+    order(pinned(false, 2));
+    assertThat(line.release(List.of(), true, none -> Optional.empty())).isTrue();
+    assertThat(again(310)).isTrue();
+    assertThat(again(700)).isFalse();
+    assertThat(line.holds()).isTrue();
+    assertThat(line.problems())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.message())
+                    .startsWith("revision 2 is held: clusters of release/edge grow from 310 to 700")
+                    .contains("`lish promote release 2`"));
+    assertThat(line.release(List.of(), true, none -> Optional.empty())).isFalse();
+    order(pinned(true, 3));
+    order(pinned(false, 4));
+    assertThat(line.release(List.of(), true, none -> Optional.empty()))
+        .as("a pause accepts nothing")
+        .isFalse();
+    order(pinned(false, 5));
+    assertThat(line.release(List.of(), true, none -> Optional.empty())).isTrue();
+    assertThat(line.problems()).isEmpty();
+    assertThat(again(340)).as("accepted once").isFalse();
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +33,12 @@ class AssignmentSpecTest {
   }
 
   private static ClusterLoadAssignment assign(EndpointSpec spec, List<Instance> instances) {
+    return read(spec.assign(Map.of(QUERY, instances)));
+  }
+
+  private static ClusterLoadAssignment read(Resource assignment) {
     try {
-      return ClusterLoadAssignment.parseFrom(spec.assign(Map.of(QUERY, instances)).body());
+      return ClusterLoadAssignment.parseFrom(assignment.body());
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
@@ -50,6 +55,43 @@ class AssignmentSpecTest {
     EndpointSpec spec = AssignmentSpec.of("a.yaml", NAME, QUERY);
     assertThat(assign(spec, List.of()).getClusterName()).isEqualTo(NAME);
     assertThat(spec.assign(Map.of(QUERY, List.of())).name()).isEqualTo(NAME);
+  }
+
+  @Test
+  void hostsThatAreWrittenCanBeLeftOutWhileTheirLocalityStays() {
+    ClusterLoadAssignment.Builder written = ClusterLoadAssignment.newBuilder();
+    for (int priority = 0; priority < 2; priority++) {
+      written
+          .addEndpointsBuilder()
+          .setPriority(priority)
+          .addLbEndpointsBuilder()
+          .getEndpointBuilder()
+          .getAddressBuilder()
+          .getSocketAddressBuilder()
+          .setAddress("10.0.0." + priority)
+          .setPortValue(80);
+    }
+    EndpointSpec spec =
+        new AssignmentSpec(
+            "a.yaml",
+            ClusterLoadAssignment.newBuilder().setClusterName(NAME).build(),
+            List.of(
+                new AssignmentSpec.Fixed(written.getEndpoints(0)),
+                new AssignmentSpec.Fixed(written.getEndpoints(1)),
+                new AssignmentSpec.Discovered(QUERY, 2, OptionalInt.empty(), false)));
+    assertThat(spec.written())
+        .containsExactly(
+            instance("10.0.0.0:80", "10.0.0.0", Health.PASSING),
+            instance("10.0.0.1:80", "10.0.0.1", Health.PASSING));
+    Instance found = instance("a", "10.0.0.1", Health.PASSING);
+    ClusterLoadAssignment left =
+        read(spec.assign(Map.of(QUERY, List.of(found)), Set.of("10.0.0.1:80")));
+    assertThat(left.getEndpointsList()).hasSize(3);
+    assertThat(addresses(left.getEndpoints(0))).containsExactly("10.0.0.0");
+    assertThat(addresses(left.getEndpoints(1))).isEmpty();
+    assertThat(addresses(left.getEndpoints(2))).as("a registry's own").containsExactly("10.0.0.1");
+    assertThat(spec.assign(Map.of(QUERY, List.of(found)), Set.of()))
+        .isEqualTo(spec.assign(Map.of(QUERY, List.of(found))));
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.lish.model.GroupRule;
 import dev.lish.model.NodeMatch;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Revision;
 import dev.lish.model.StageRule;
 import dev.lish.source.MeshFolder;
@@ -72,14 +73,19 @@ class MeshReaderTest {
     assertThat(reading.mesh()).isEmpty();
     assertThat(reading.problems())
         .containsExactly(
-            Problem.error("mesh.yaml", 1, "no groups (expected: a list of at least one)"));
+            Problem.of(
+                ProblemKind.MESH_FILE,
+                "mesh.yaml",
+                1,
+                "no groups (expected: a list of at least one)"));
   }
 
   @Test
   void wantsOneDocument() {
     assertThat(read("").problems()).hasSize(1);
     assertThat(read("stages: []\n---\ngroups: []\n").problems())
-        .containsExactly(Problem.error("mesh.yaml", 0, "2 YAML documents (expected: one)"));
+        .containsExactly(
+            Problem.of(ProblemKind.MESH_FILE, "mesh.yaml", 0, "2 YAML documents (expected: one)"));
     assertThat(read("- a\n").problems()).isNotEmpty();
   }
 }

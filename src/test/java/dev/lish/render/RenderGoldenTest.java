@@ -8,6 +8,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
@@ -98,7 +99,7 @@ class RenderGoldenTest {
     }
     ProblemSink sink = new ProblemSink();
     Text text = new Text("case.yaml", Files.readString(folder.resolve("case.yaml")), false);
-    YamlValues values = new YamlValues(text, sink);
+    YamlValues values = new YamlValues(text, sink, ProblemKind.BAD_VALUE);
     Map<String, Node> fields =
         values.fields(
             YamlText.parse(text, sink).get(0),

@@ -3,6 +3,7 @@ package dev.lish.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.ProblemKind;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -96,7 +97,7 @@ class YamlFuzzTest {
         boolean read =
             new ProtoReader(TYPES, text, sink).read(Cluster.getDescriptor(), document).isPresent();
         assertThat(read || sink.sorted().size() > before || sink.hasErrors()).isTrue();
-        new YamlValues(text, sink).plain(document, "x");
+        new YamlValues(text, sink, ProblemKind.BAD_VALUE).plain(document, "x");
       }
       assertThat(sink.sorted()).allSatisfy(problem -> assertThat(problem.message()).isNotBlank());
     }

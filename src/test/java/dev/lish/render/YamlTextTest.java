@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,11 @@ class YamlTextTest {
     parse("name: a\ntype: EDS\nname: b\n");
     assertThat(sink.sorted())
         .containsExactly(
-            Problem.error("f.yaml", 3, "key \"name\" twice, first on line 1 (expected: once)"));
+            Problem.of(
+                ProblemKind.SYNTAX,
+                "f.yaml",
+                3,
+                "key \"name\" twice, first on line 1 (expected: once)"));
   }
 
   @Test
@@ -245,7 +250,8 @@ class YamlTextTest {
     YamlText.parse(text, sink);
     assertThat(sink.sorted())
         .containsExactly(
-            Problem.error(
+            Problem.of(
+                ProblemKind.SYNTAX,
                 "t.yaml.peb",
                 0,
                 """
@@ -280,7 +286,7 @@ class YamlTextTest {
     Text text = new Text("f.yaml", content, false);
     List<Node> documents = YamlText.parse(text, sink);
     assertThat(documents).hasSize(1);
-    return new YamlValues(text, sink).plain(documents.get(0), "x");
+    return new YamlValues(text, sink, ProblemKind.BAD_VALUE).plain(documents.get(0), "x");
   }
 
   private String only() {

@@ -74,6 +74,12 @@ final class Client implements AutoCloseable {
         server, AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod(), true);
   }
 
+  /** To a Lish in a process of its own. */
+  static Client sotw(int port) {
+    return new Client(
+        port, AggregatedDiscoveryServiceGrpc.getStreamAggregatedResourcesMethod(), false, true);
+  }
+
   static Client of(Server server, boolean delta) {
     return delta ? delta(server) : sotw(server);
   }
@@ -81,7 +87,7 @@ final class Client implements AutoCloseable {
   /** A stream that takes nothing from the connection until {@link #listen}. */
   static Client deaf(Server server, boolean delta) {
     return new Client(
-        server,
+        server.port(),
         delta
             ? AggregatedDiscoveryServiceGrpc.getDeltaAggregatedResourcesMethod()
             : AggregatedDiscoveryServiceGrpc.getStreamAggregatedResourcesMethod(),
@@ -90,13 +96,13 @@ final class Client implements AutoCloseable {
   }
 
   Client(Server server, MethodDescriptor<?, ?> method, boolean delta) {
-    this(server, method, delta, true);
+    this(server.port(), method, delta, true);
   }
 
-  private Client(Server server, MethodDescriptor<?, ?> method, boolean delta, boolean listens) {
+  private Client(int port, MethodDescriptor<?, ?> method, boolean delta, boolean listens) {
     this.delta = delta;
     var channel =
-        GrpcClients.builder("gproto+http://127.0.0.1:" + server.port() + "/")
+        GrpcClients.builder("gproto+http://127.0.0.1:" + port + "/")
             .responseTimeoutMillis(0)
             .maxResponseLength(0)
             .build(AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceStub.class)

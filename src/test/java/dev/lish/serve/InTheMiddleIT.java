@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.model.ResourceType;
 import dev.lish.serve.Client.Answer;
+import dev.lish.snapshot.Snapshot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,22 @@ class InTheMiddleIT {
       replica.publish(Mesh.small());
       replica.publish(MOVED);
       try (Client client = Client.of(replica, delta)) {
+        goOn(client);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void restartedServerLosesNothing(boolean delta) {
+    try (Server server = new Server();
+        Server restarted = new Server()) {
+      breakInTheMiddle(server, delta);
+      // It was told what the one before had sent, and publishes the new revision only.
+      Snapshot old = Mesh.small().snapshot();
+      restarted.xds.remember(old.version(CLUSTER), old.set(CLUSTER));
+      restarted.publish(MOVED);
+      try (Client client = Client.of(restarted, delta)) {
         goOn(client);
       }
     }

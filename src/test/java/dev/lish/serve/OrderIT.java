@@ -7,6 +7,7 @@ import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.serve.Client.Answer;
+import dev.lish.testing.Await;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,24 @@ class OrderIT {
       askFor(client, "c", "a", "b", "c");
       assertThat(client.next(ENDPOINT).names()).containsExactly("c");
       client.ack(clusters).silent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void assignmentThatIsSentAgainWaitsForItsAnswerLikeANewOne(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      start(server, client);
+      Await.until("its ACK is in", () -> !server.type(ENDPOINT).waits());
+      // The cluster is another, so it warms again, with the very same assignment.
+      server.publish(Mesh.small().cluster("a", 7));
+      client.next(CLUSTER);
+      Answer again = client.next(ENDPOINT);
+      assertThat(again.names()).containsExactly("a");
+      Await.until("it waits", () -> server.type(ENDPOINT).waits());
+      client.ack(again);
+      Await.until("its ACK is in", () -> !server.type(ENDPOINT).waits());
     }
   }
 

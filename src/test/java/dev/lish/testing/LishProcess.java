@@ -69,6 +69,27 @@ public final class LishProcess implements AutoCloseable {
     return this;
   }
 
+  /** Makes its mesh equal to the folder. */
+  public void push(Path mesh, String message) {
+    try {
+      String token = Files.readString(folder.resolve("data/admin.token")).strip();
+      Http.Answer answer =
+          Http.send(
+              "POST",
+              url("/api/v1/push"),
+              PushBody.of(mesh, message),
+              "Content-Type",
+              "application/json",
+              "Authorization",
+              "Bearer " + token);
+      if (answer.status() != 200) {
+        throw new AssertionError("push: " + answer);
+      }
+    } catch (IOException e) {
+      throw new AssertionError("cannot push " + mesh, e);
+    }
+  }
+
   /** Ends it without a chance to say anything: SIGKILL. */
   public void kill() {
     child.kill();

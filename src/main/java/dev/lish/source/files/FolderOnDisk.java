@@ -2,6 +2,7 @@ package dev.lish.source.files;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import dev.lish.model.Revision;
 import dev.lish.source.MeshFolder;
 import java.io.IOException;
@@ -84,16 +85,24 @@ public final class FolderOnDisk extends SimpleFileVisitor<Path> {
     try {
       target = link.toRealPath();
     } catch (IOException e) {
-      problems.add(Problem.error(name(link), 0, "a link to nothing (expected: a file)"));
+      problems.add(
+          Problem.of(
+              ProblemKind.UNREADABLE_FILE, name(link), 0, "a link to nothing (expected: a file)"));
       return;
     }
     if (!target.startsWith(root)) {
       problems.add(
-          Problem.error(name(link), 0, "a link out of the folder (expected: a file in it)"));
+          Problem.of(
+              ProblemKind.UNREADABLE_FILE,
+              name(link),
+              0,
+              "a link out of the folder (expected: a file in it)"));
     } else if (Files.isRegularFile(target)) {
       add(link, target);
     } else {
-      problems.add(Problem.error(name(link), 0, "a link to a folder (expected: a file)"));
+      problems.add(
+          Problem.of(
+              ProblemKind.UNREADABLE_FILE, name(link), 0, "a link to a folder (expected: a file)"));
     }
   }
 
@@ -101,8 +110,11 @@ public final class FolderOnDisk extends SimpleFileVisitor<Path> {
     long size = Files.size(content);
     if (size > MAX_FILE) {
       problems.add(
-          Problem.error(
-              name(file), 0, size + " bytes (expected: up to " + (MAX_FILE >> 20) + " MiB)"));
+          Problem.of(
+              ProblemKind.UNREADABLE_FILE,
+              name(file),
+              0,
+              size + " bytes (expected: up to " + (MAX_FILE >> 20) + " MiB)"));
       return;
     }
     bytes += size;

@@ -2,6 +2,7 @@ package dev.lish.source.files;
 
 import com.google.protobuf.ByteString;
 import dev.lish.model.Problem;
+import dev.lish.model.ProblemKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -164,7 +165,7 @@ public final class YamlFile {
 
   /** Tells of a mistake in this line. */
   public void problem(int line, String message) {
-    problems.add(Problem.error(path, line, message));
+    problems.add(Problem.of(ProblemKind.REGISTRY_FILE, path, line, message));
   }
 
   /** The line where the node starts, from 1; 0 when it is not known. */

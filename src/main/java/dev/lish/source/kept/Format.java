@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import dev.lish.model.Drain;
 import dev.lish.model.Locality;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.StageControl;
+import dev.lish.model.Version;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
 import dev.lish.source.MeshFolder;
@@ -96,6 +99,28 @@ final class Format<T> {
               drains.put(drain.target(), drain);
             }
             return new SharedState(revision, stages, membership, drains, HoldFormat.read(in));
+          });
+
+  static final Format<KeptSet> SET =
+      new Format<>(
+          (out, set) -> {
+            text(out, set.type().name());
+            text(out, set.version().value());
+            list(
+                out,
+                set.resources(),
+                (o, resource) -> {
+                  text(o, resource.name());
+                  bytes(o, resource.body().toByteArray());
+                });
+          },
+          in -> {
+            ResourceType type = ResourceType.valueOf(text(in));
+            Version version = new Version(text(in));
+            return new KeptSet(
+                type,
+                version,
+                list(in, i -> Resource.of(type, text(i), ByteString.copyFrom(bytes(i)), "")));
           });
 
   /** The number of the mesh revision that was head. */

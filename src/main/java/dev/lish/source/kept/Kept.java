@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The folder {@code data/}: what every source said last, so that a start finds it when the world is
- * down. Writing happens on a thread of its own; when it fails, serving goes on and {@link #trouble}
- * says why.
+ * The folder {@code data/}: what every source said last, and which whole sets Envoys may have, so
+ * that a start finds it when the world is down. Writing happens on a thread of its own; when it
+ * fails, serving goes on and {@link #trouble} says why.
  */
 public final class Kept implements AutoCloseable {
   /** The number of the format of {@code data/}; the one before is read too. */
@@ -43,10 +43,13 @@ public final class Kept implements AutoCloseable {
   /** Queries that no mesh names any more stay until there are this many. */
   private static final int MOST_QUERIES = 10_000;
 
+  private static final long MOST_SET_BYTES = 32L << 20;
+
   private final Path folder;
   private final Clock clock;
   private final KeptFiles files = new KeptFiles();
   private final KeptFolders folders;
+  private final KeptSets sets;
 
   /**
    * Opens the folder, or makes it.
@@ -59,6 +62,7 @@ public final class Kept implements AutoCloseable {
     checkFormat(data);
     KeptFiles.trim(folder.resolve("registries"), MOST_QUERIES);
     folders = new KeptFolders(folder.resolve("mesh"), files);
+    sets = new KeptSets(folder.resolve("sets"), files, MOST_SET_BYTES);
   }
 
   /** The same registry, whose instances and services are known after a restart. */
@@ -94,6 +98,16 @@ public final class Kept implements AutoCloseable {
   /** Drops every kept folder but these and head. */
   public void retain(Set<Revision> revisions) {
     folders.retain(revisions);
+  }
+
+  /** Keeps a set that is served now; the oldest go when all take more than 32 MiB. */
+  public void keepSet(KeptSet set) {
+    sets.keep(set);
+  }
+
+  /** Sets that were served, oldest first. Reads the disk. */
+  public List<KeptSet> sets() {
+    return sets.all();
   }
 
   /** Why what is current cannot be written; empty when it can. */
