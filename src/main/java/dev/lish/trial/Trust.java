@@ -8,6 +8,7 @@ import dev.lish.trial.wire.Name;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -63,6 +64,9 @@ final class Trust {
           unpack(config, ProxyProtocolUpstreamTransport.class).toBuilder();
       outer.setTransportSocket(upstream(cluster, outer.getTransportSocket(), names));
       return socket.toBuilder().setTypedConfig(Any.pack(outer.build())).build();
+    }
+    if (config.is(QuicUpstreamTransport.class)) {
+      notes.accept("cluster %s: no built-in upstream speaks HTTP/3".formatted(cluster));
     }
     if (!config.is(UpstreamTlsContext.class)) {
       return socket;

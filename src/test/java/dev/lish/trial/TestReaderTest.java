@@ -228,6 +228,9 @@ class TestReaderTest {
         .singleElement()
         .asString()
         .contains("expect: beside steps");
+    assertThat(problems("stages: { a: b }\ntests: []"))
+        .containsExactly(
+            "tests/a.yaml:1: test file: stages: a map (expected: text or a list of texts)");
     assertThat(problems("name: x")).anySatisfy(p -> assertThat(p).contains("tests: missing"));
   }
 

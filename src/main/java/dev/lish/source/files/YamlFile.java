@@ -141,6 +141,10 @@ public final class YamlFile {
 
   /** A list of texts, or one text; what is none is left out after a Problem. */
   public List<String> texts(Node node, String what) {
+    if (node instanceof MappingNode) {
+      problem(line(node), what + ": a map (expected: text or a list of texts)");
+      return List.of();
+    }
     List<Node> items = node instanceof SequenceNode list ? list.getValue() : List.of(node);
     return items.stream().map(item -> text(item, what)).flatMap(Optional::stream).toList();
   }
