@@ -12,6 +12,8 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
@@ -58,15 +60,30 @@ final class Lints {
       walk.mentions(Kind.CLUSTER, (String) Values.field(message, cluster), cluster);
     }
     switch (name) {
-      case "envoy.config.cluster.v3.Cluster" -> ClusterLints.cluster((Cluster) message, walk);
+      case "envoy.config.cluster.v3.Cluster" -> {
+        ClusterLints.cluster((Cluster) message, walk);
+        ClusterRules.cluster((Cluster) message, walk);
+      }
       case "envoy.extensions.clusters.aggregate.v3.ClusterConfig" ->
           aggregate((ClusterConfig) message, walk);
-      case "envoy.config.route.v3.RouteConfiguration" ->
-          RouteLints.routes((RouteConfiguration) message, walk);
-      case "envoy.config.route.v3.VirtualHost" -> RouteLints.host((VirtualHost) message, walk);
-      case "envoy.config.route.v3.RetryPolicy" -> RouteLints.retry((RetryPolicy) message, walk);
-      case "envoy.config.route.v3.WeightedCluster" ->
-          RouteLints.weights((WeightedCluster) message, walk);
+      case "envoy.config.route.v3.RouteConfiguration" -> {
+        RouteLints.routes((RouteConfiguration) message, walk);
+        RouteRules.routes((RouteConfiguration) message, walk);
+      }
+      case "envoy.config.route.v3.VirtualHost" -> {
+        RouteLints.host((VirtualHost) message, walk);
+        RouteRules.host((VirtualHost) message, walk);
+      }
+      case "envoy.config.route.v3.Route" -> RouteRules.route((Route) message, walk);
+      case "envoy.config.route.v3.RouteAction" -> RouteRules.action((RouteAction) message, walk);
+      case "envoy.config.route.v3.RetryPolicy" -> {
+        RouteLints.retry((RetryPolicy) message, walk);
+        RouteRules.retry((RetryPolicy) message, walk);
+      }
+      case "envoy.config.route.v3.WeightedCluster" -> {
+        RouteLints.weights((WeightedCluster) message, walk);
+        RouteRules.weights((WeightedCluster) message, walk);
+      }
       case "envoy.type.matcher.v3.RegexMatcher" -> regex((RegexMatcher) message, walk);
       default -> lookInListener(name, message, walk);
     }
@@ -82,6 +99,10 @@ final class Lints {
         HttpFilter filter = (HttpFilter) message;
         if (filter.hasConfigDiscovery()) {
           ListenerLints.discovered(filter.getName(), filter.getConfigDiscovery(), walk);
+        } else if (!filter.hasTypedConfig() && !filter.getIsOptional() && !filter.getDisabled()) {
+          walk.found(
+              Rule.BAD_SETTING,
+              "found no configuration (expected: typed_config, which says what it is)");
         }
       }
       case "envoy.config.listener.v3.Filter" -> {
@@ -115,7 +136,7 @@ final class Lints {
           walk.mentions(Kind.CLUSTER, source.getClusterNames(i), "cluster_names", i);
         }
       }
-      default -> {}
+      default -> CodeRules.look(name, message, walk);
     }
   }
 

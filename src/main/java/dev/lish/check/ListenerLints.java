@@ -6,7 +6,10 @@ import io.envoyproxy.envoy.config.core.v3.ExtensionConfigSource;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Looks at listeners and what is in them. */
 final class ListenerLints {
@@ -89,12 +92,33 @@ final class ListenerLints {
             i);
       }
     }
+    conflicts(http, walk);
     if (http.hasStreamIdleTimeout()
         && http.getStreamIdleTimeout().equals(Duration.getDefaultInstance())) {
       walk.found(
           Rule.NO_TIMEOUT,
           "found 0s, which is none (expected: a time; without the field it is 5m)",
           "stream_idle_timeout");
+    }
+  }
+
+  private static void conflicts(HttpConnectionManager http, Walk walk) {
+    if (http.getUseRemoteAddress().getValue() && http.getOriginalIpDetectionExtensionsCount() > 0) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found use_remote_address too (expected: one of the two)",
+          "original_ip_detection_extensions");
+    }
+    Set<String> upgrades = new HashSet<>();
+    for (int i = 0; i < http.getUpgradeConfigsCount(); i++) {
+      String type = http.getUpgradeConfigs(i).getUpgradeType();
+      if (!upgrades.add(type.toLowerCase(Locale.ROOT))) {
+        walk.found(
+            Rule.DUPLICATE_ENTRY,
+            "found \"%s\" again (expected: once)".formatted(type),
+            "upgrade_configs",
+            i);
+      }
     }
   }
 

@@ -46,7 +46,14 @@ public enum Rule {
   DUPLICATE_ADDRESS(ERROR, "Envoy refuses a second listener on an address"),
   FILTER_ORDER(ERROR, "Envoy refuses a chain whose last filter does not end it"),
   CLUSTER_KIND(ERROR, "Envoy refuses a cluster whose fields do not fit its type"),
-  WEIGHTS(ERROR, "Envoy refuses weighted clusters whose weights are all 0"),
+  WEIGHTS(ERROR, "Envoy refuses weighted clusters whose weights are all 0, or too large"),
+  LISTENER_KIND(ERROR, "Envoy refuses a listener whose fields do not fit its address"),
+  TLS_CONTEXT(ERROR, "Envoy refuses a TLS context that could not verify or prove anything"),
+  CONFLICTING_FIELDS(ERROR, "Envoy refuses fields that exclude each other, or lack each other"),
+  DUPLICATE_ENTRY(ERROR, "Envoy refuses an entry twice where each must be its own"),
+  UNKNOWN_NAME(ERROR, "Envoy refuses a name that nothing in the same filter has"),
+  FORMAT_STRING(ERROR, "Envoy refuses a format that is no sequence of operators"),
+  BAD_SETTING(ERROR, "Envoy's code refuses this value, though its API allows it"),
 
   // What makes requests fail.
   UNKNOWN_CLUSTER(ERROR, "requests to a cluster that the group does not have get a 503"),

@@ -22,6 +22,11 @@ final class Values {
     return message.getField(descriptor(message, field));
   }
 
+  /** True when the field is set; its accessor may be deprecated. */
+  static boolean isSet(Message message, String field) {
+    return message.hasField(descriptor(message, field));
+  }
+
   /** True when the boolean field is set and true. */
   static boolean flag(Message message, String field) {
     FieldDescriptor descriptor = message.getDescriptorForType().findFieldByName(field);

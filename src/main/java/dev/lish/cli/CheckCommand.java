@@ -73,11 +73,10 @@ final class CheckCommand implements Command {
         checked.findings().stream()
             .filter(f -> f.rule().severity().reaches(shown) || f.rule().severity().reaches(failing))
             .toList();
-    FindingPrinter.print(terminal, findings, format, given.required(0));
-    summary(given.required(0), mesh, checked);
-    return checked.findings().stream().anyMatch(f -> f.rule().severity().reaches(failing))
-        ? Exit.INPUT
-        : Exit.FINE;
+    FindingPrinter.print(terminal, findings, format, given.required(0), failing);
+    boolean fails = checked.findings().stream().anyMatch(f -> f.rule().severity().reaches(failing));
+    summary(given.required(0), mesh, checked, fails);
+    return fails ? Exit.INPUT : Exit.FINE;
   }
 
   private static List<String> versions(Arguments given) {
@@ -110,7 +109,7 @@ final class CheckCommand implements Command {
         .orElse(normal);
   }
 
-  private void summary(String name, OfflineMesh mesh, CheckedMesh checked) {
+  private void summary(String name, OfflineMesh mesh, CheckedMesh checked, boolean fails) {
     long errors = checked.count(Severity.ERROR);
     String what =
         name
@@ -119,8 +118,9 @@ final class CheckCommand implements Command {
             + ", "
             + ProblemPrinter.plural(mesh.mesh().map(m -> m.stages().size()).orElse(0), "stage");
     String count = ProblemPrinter.count(errors, checked.count(Severity.WARNING));
-    if (errors > 0) {
-      terminal.tell(what + ": " + terminal.red(count));
+    if (errors > 0 || fails) {
+      String infos = ProblemPrinter.plural(checked.count(Severity.INFO), "info");
+      terminal.tell(what + ": " + terminal.red(count.isEmpty() ? infos : count));
     } else {
       terminal.tell(
           what

@@ -1,5 +1,7 @@
 package dev.lish.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.lish.check.Finding;
@@ -20,12 +22,14 @@ final class FindingPrinter {
    *
    * @param format text, json, sarif, junit or github
    * @param folder as the user named it: paths in a review begin there
+   * @param failing what is at least that bad is a failure to JUnit's readers too
    */
-  static void print(Terminal terminal, List<Finding> findings, String format, String folder) {
+  static void print(
+      Terminal terminal, List<Finding> findings, String format, String folder, Severity failing) {
     switch (format) {
       case "json" -> terminal.print(json(findings));
       case "sarif" -> terminal.print(sarif(findings, folder));
-      case "junit" -> terminal.print(junit(findings, folder));
+      case "junit" -> terminal.print(junit(findings, folder, failing));
       case "github" -> findings.forEach(f -> terminal.print(github(f, folder)));
       default -> text(terminal, findings);
     }
@@ -127,6 +131,12 @@ final class FindingPrinter {
             json.writeObjectFieldStart("shortDescription");
             json.writeStringField("text", rule.reason());
             json.writeEndObject();
+            json.writeObjectFieldStart("help");
+            json.writeStringField("text", "See " + rule.page() + " of Lish.");
+            json.writeEndObject();
+            json.writeObjectFieldStart("defaultConfiguration");
+            json.writeStringField("level", level(rule.severity(), "note"));
+            json.writeEndObject();
             json.writeEndObject();
           }
           json.writeEndArray();
@@ -155,7 +165,7 @@ final class FindingPrinter {
     json.writeStartObject();
     json.writeObjectFieldStart("physicalLocation");
     json.writeObjectFieldStart("artifactLocation");
-    json.writeStringField("uri", inFolder(folder, finding.path()));
+    json.writeStringField("uri", uri(inFolder(folder, finding.path())));
     json.writeEndObject();
     if (finding.line() > 0) {
       json.writeObjectFieldStart("region");
@@ -166,6 +176,18 @@ final class FindingPrinter {
     json.writeEndObject();
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  /** RFC 3986: a blank, a sign or a letter that is none of ASCII's is written as its bytes. */
+  private static String uri(String path) {
+    StringBuilder uri = new StringBuilder();
+    for (byte each : path.getBytes(UTF_8)) {
+      char letter = (char) (each & 0xFF);
+      boolean plain =
+          letter < 128 && (Character.isLetterOrDigit(letter) || "/-._~".indexOf(letter) >= 0);
+      uri.append(plain ? String.valueOf(letter) : "%%%02X".formatted(each & 0xFF));
+    }
+    return uri.toString();
   }
 
   private static String level(Severity severity, String info) {
@@ -180,9 +202,9 @@ final class FindingPrinter {
   /**
    * One test case for each Finding, so that a CI shows each with its place; one that passes else.
    */
-  private static String junit(List<Finding> findings, String folder) {
+  private static String junit(List<Finding> findings, String folder, Severity failing) {
     StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    long failures = findings.stream().filter(f -> f.rule().severity() == Severity.ERROR).count();
+    long failures = findings.stream().filter(f -> f.rule().severity().reaches(failing)).count();
     xml.append(
         "<testsuite name=\"lish check\" tests=\"%d\" failures=\"%d\">\n"
             .formatted(Math.max(1, findings.size()), failures));
@@ -192,7 +214,7 @@ final class FindingPrinter {
           .append("\"/>\n");
     }
     for (Finding finding : findings) {
-      boolean failed = finding.rule().severity() == Severity.ERROR;
+      boolean failed = finding.rule().severity().reaches(failing);
       String place = inFolder(folder, place(finding));
       xml.append(
           "  <testcase classname=\"%s\" name=\"%s\" file=\"%s\">\n"

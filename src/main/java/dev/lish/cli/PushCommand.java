@@ -93,7 +93,7 @@ final class PushCommand implements Command {
             .toList();
     boolean errors = found.stream().anyMatch(f -> f.rule().severity() == Severity.ERROR);
     if (json && errors && !given.flag("--force")) {
-      FindingPrinter.print(terminal, found, "json", given.required(0));
+      FindingPrinter.print(terminal, found, "json", given.required(0), Severity.ERROR);
     } else {
       // What was asked for is the answer of the server.
       FindingPrinter.tell(terminal, found);

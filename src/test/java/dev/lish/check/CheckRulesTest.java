@@ -204,15 +204,18 @@ class CheckRulesTest {
                 """
                 name: a
                 address: { socket_address: { address: 0.0.0.0, port_value: 80 } }
+                filter_chains: [ {} ]
                 ---
                 name: b
                 address: { socket_address: { address: 10.0.0.1, port_value: 80 } } #! overlapping-address
+                filter_chains: [ {} ]
                 ---
                 name: c
                 address: { socket_address: { protocol: UDP, address: 10.0.0.1, port_value: 80 } }
                 ---
                 name: d
                 address: { socket_address: { address: 10.0.0.1, port_value: 81 } }
+                filter_chains: [ {} ]
                 additional_addresses:
                   - { address: { socket_address: { address: 0.0.0.0, port_value: 80 } } } #! duplicate-address
                 """));

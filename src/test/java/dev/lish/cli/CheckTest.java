@@ -131,6 +131,41 @@ class CheckTest {
   }
 
   @Test
+  void sarifNamesPlacesAsUrisAndRulesWithTheirLevel() throws IOException {
+    write("mesh/common/clusters/a b é.yaml", "name: accents\nconnect_timeout: 0s\n");
+    JsonNode run = tree(lish.run("check", "mesh", "-o", "sarif").out()).path("runs").get(0);
+    assertThat(run.path("results").get(0).findValue("uri").asText())
+        .isEqualTo("mesh/common/clusters/a%20b%20%C3%A9.yaml");
+    JsonNode rule = run.path("tool").path("driver").path("rules").get(0);
+    assertThat(rule.path("defaultConfiguration").path("level").asText()).isEqualTo("error");
+    assertThat(rule.path("help").path("text").asText()).contains("docs/checks.md#constraint");
+  }
+
+  @Test
+  void envoyVersionsAreTakenFromTheOptionAndUnknownOnesRefused() throws IOException {
+    write(
+        "mesh/common/clusters/a.yaml",
+        """
+        name: a
+        transport_socket:
+          name: tls
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+            enforce_rsa_key_usage: true
+        """);
+    assertThat(lish.run("check", "mesh").out()).isEmpty();
+    Result found =
+        lish.run("check", "mesh", "--envoy-version", "1.36", "--envoy-version", "v1.40.0");
+    assertThat(found.exitCode()).isZero();
+    assertThat(found.out())
+        .startsWith("common/clusters/a.yaml:6: warning: ")
+        .contains("deprecated in Envoy 1.40, since 1.38", "[deprecated-in-version]");
+    Result unknown = lish.run("check", "mesh", "--envoy-version", "1.99");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("--envoy-version 1.99 (expected: one of 1.32, 1.35, 1.36");
+  }
+
+  @Test
   void whatFailsIsWhatIsAskedToFail() throws IOException {
     write(
         "mesh/common/clusters/a.yaml",
@@ -142,7 +177,13 @@ class CheckTest {
     assertThat(lish.run("check", "mesh", "--severity", "error").out()).isEmpty();
     assertThat(lish.run("check", "mesh", "--severity", "info").out())
         .contains("a.yaml:1: info: ", "[no-circuit-breaker]");
-    assertThat(lish.run("check", "mesh", "--fail-on", "warning").exitCode()).isEqualTo(1);
+    Result failing = lish.run("check", "mesh", "--fail-on", "warning");
+    assertThat(failing.exitCode()).isEqualTo(1);
+    assertThat(failing.err()).contains("1 warning").doesNotContain("fine");
+    assertThat(lish.run("check", "mesh", "--fail-on", "warning", "-o", "junit").out())
+        .contains("tests=\"1\" failures=\"1\"");
+    assertThat(lish.run("check", "mesh", "-o", "junit").out())
+        .contains("tests=\"1\" failures=\"0\"");
     assertThat(lish.run("check", "mesh", "--fail-on", "never").exitCode()).isEqualTo(2);
   }
 
