@@ -155,7 +155,7 @@ final class GuardCommand implements Command {
     return switch (one.path("verdict").asText()) {
       case "raise" -> "factor " + one.path("factor").asInt() + suffix;
       case "step", "hold" -> one.path("waiting").size() + " wait" + suffix;
-      default -> kept == 0 ? "fine" : kept + " kept";
+      default -> kept > 0 ? kept + " kept" : one.path("alarms").isEmpty() ? "fine" : "see below";
     };
   }
 
