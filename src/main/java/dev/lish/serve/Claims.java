@@ -70,6 +70,8 @@ record Claims(Map<String, String> resources, String version) {
             : Optional.empty();
     if (known.isPresent()) {
       stream.base = known.get();
+      // Nothing is known of its routes, so what the old listeners use is not known either.
+      stream.unsure = true;
       // A version of an earlier epoch: of what came after it and was rejected, some may be in
       // force.
       stream.whole = !version.equals(Version.of(stream.base.hash(), snapshot.epoch()).value());

@@ -1,6 +1,5 @@
 package dev.lish.serve;
 
-import com.google.common.collect.Sets;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
@@ -44,10 +43,9 @@ final class Sequencer {
   /** Separate streams: since when a cluster is gone. */
   private final Map<String, Long> goneSince = new HashMap<>(0);
 
-  /** EDS names of clusters that were added or changed: listeners and routes wait for them. */
-  private Set<String> awaited = Set.of();
+  /** Since when listeners and routes wait for these EDS names of added or changed clusters. */
+  private final Map<String, Long> awaited = new HashMap<>(0);
 
-  private long awaitedSince;
   private long nonces;
 
   /** Routes that the client had when listeners were last sent to it. */
@@ -105,7 +103,7 @@ final class Sequencer {
       // At most one unanswered response per type: what changes meanwhile is sent as one.
       if (stream != null
           && (stream.inFlight().isEmpty() || overtakes(type, now))
-          && mayAdd(type, now)) {
+          && mayAdd(type, snapshot, now)) {
         Optional<Outgoing> next = take(stream, snapshot, gate, now);
         if (next.isPresent()) {
           return next;
@@ -198,22 +196,34 @@ final class Sequencer {
     if (endpoints != null) {
       endpoints.again(names);
     }
-    awaited = awaited.isEmpty() ? names : Sets.union(awaited, names).immutableCopy();
-    awaitedSince = now;
+    names.forEach(name -> awaited.put(name, now));
   }
 
-  private boolean mayAdd(ResourceType type, long now) {
+  private boolean mayAdd(ResourceType type, Snapshot snapshot, long now) {
     if (!kind.ads()) {
       return true;
     }
     return switch (type) {
       case RUNTIME, SECRET, CLUSTER, ENDPOINT, EXTENSION -> true;
-      case LISTENER -> settled(ResourceType.CLUSTER, now) && assigned(now);
+      case LISTENER -> clustersSettled(snapshot, now) && assigned(now);
       case ROUTE ->
-          settled(ResourceType.CLUSTER, now)
-              && assigned(now)
-              && settled(ResourceType.LISTENER, now);
+          clustersSettled(snapshot, now) && assigned(now) && settled(ResourceType.LISTENER, now);
     };
+  }
+
+  /**
+   * What overtakes a stuck cluster cannot be answered before it: that wait is over once all
+   * clusters are sent. That the new ones are warm is told by the answers for their assignments.
+   */
+  private boolean clustersSettled(Snapshot snapshot, long now) {
+    TypeStream stream = streams.get(ResourceType.CLUSTER);
+    return settled(ResourceType.CLUSTER, now)
+        || (stream != null
+            && stream.overtook()
+            && shared
+                .difference(stream.base, snapshot.set(ResourceType.CLUSTER))
+                .changed()
+                .isEmpty());
   }
 
   /** Answered, never asked for, or waited for long enough. */
@@ -224,9 +234,9 @@ final class Sequencer {
         || now - stream.inFlight().get().sentAt() >= waits.ack();
   }
 
-  /** The clusters last added or changed have their assignments, or that took too long. */
+  /** Clusters added or changed have their assignments; those that took too long do not count. */
   private boolean assigned(long now) {
-    return allAssigned() || now - awaitedSince >= waits.ack();
+    return allAssigned() || awaited.values().stream().allMatch(at -> now - at >= waits.ack());
   }
 
   private boolean allAssigned() {
@@ -238,13 +248,8 @@ final class Sequencer {
       return true;
     }
     Set<String> wanted = shared.clusterNames().of(base(ResourceType.CLUSTER));
-    for (String name : awaited) {
-      if (wanted.contains(name) && !endpoints.answered(name)) {
-        return false;
-      }
-    }
-    awaited = Set.of();
-    return true;
+    awaited.keySet().removeIf(name -> !wanted.contains(name) || endpoints.answered(name));
+    return awaited.isEmpty();
   }
 
   /** Everything that others may have to go to first was accepted. */
@@ -271,9 +276,25 @@ final class Sequencer {
 
   private long keepUntil(String name, Snapshot snapshot, long now) {
     return kind.ads()
-        ? drains.until(name, snapshot, now)
+        ? Math.max(drains.until(name, snapshot, now), drainedBefore(snapshot))
         // Separate streams are not joined: removals trail by the drain time.
         : goneSince.computeIfAbsent(name, n -> now) + waits.drain();
+  }
+
+  /**
+   * Until when the client may have connections of listeners that were replaced before this stream:
+   * what it brought along and the snapshot lacks may be used by these.
+   */
+  private long drainedBefore(Snapshot snapshot) {
+    TypeStream clusters = streams.get(ResourceType.CLUSTER);
+    if (clusters == null || !clusters.brought()) {
+      return Long.MIN_VALUE;
+    }
+    return shared
+        .listenersReplaced(snapshot.key())
+        .filter(at -> at <= openedAt)
+        .map(at -> Math.min(at + waits.ack(), openedAt) + waits.drain())
+        .orElse(Long.MIN_VALUE);
   }
 
   private Gate gate(Snapshot snapshot, long now) {
@@ -287,7 +308,7 @@ final class Sequencer {
     // warming.
     return new Gate(
         had,
-        name -> had.test(name) && (kind.delta() || wanted.test(name) || awaited.contains(name)),
+        name -> had.test(name) && (kind.delta() || wanted.test(name) || awaited.containsKey(name)),
         name -> stuck(name, now));
   }
 
@@ -318,6 +339,11 @@ final class Sequencer {
     return Optional.empty();
   }
 
+  /** How many assignments listeners and routes, or removals, wait for. */
+  int waitsFor() {
+    return awaited.size();
+  }
+
   /** Types that the client has asked for. */
   Set<ResourceType> types() {
     return streams.keySet();
@@ -340,8 +366,8 @@ final class Sequencer {
         wake = later(wake, stream.inFlight().get().sentAt() + waits.ack(), now);
       }
     }
-    if (!awaited.isEmpty()) {
-      wake = later(wake, awaitedSince + waits.ack(), now);
+    for (long since : awaited.values()) {
+      wake = later(wake, since + waits.ack(), now);
     }
     wake = later(wake, openedAt + waits.first(), now);
     for (ResourceType type : TRAILING) {

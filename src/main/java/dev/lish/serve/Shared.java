@@ -3,6 +3,7 @@ package dev.lish.serve;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
+import dev.lish.model.SnapshotKey;
 import dev.lish.model.Version;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.ResourceSet.Difference;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,9 @@ final class Shared {
           d -> d.map(x -> x.payload().bytes().length).orElse(0) + 256L,
           Encoder.OLDEST,
           System::nanoTime);
+
+  /** When the listeners of a snapshot were last changed or removed, in microseconds. */
+  private final Map<SnapshotKey, Long> listenersReplaced = new ConcurrentHashMap<>();
 
   private volatile @Nullable Taken lastTaken;
 
@@ -211,6 +216,21 @@ final class Shared {
   /** Remembers a set, so that a reconnecting client that reports its version is understood. */
   void remember(Version version, ResourceSet set) {
     known.get(new Known(set.type(), version.value()), key -> set);
+  }
+
+  /** Takes note of a snapshot that follows another one, and of listeners that it replaces. */
+  void follows(Snapshot before, Snapshot next, long now) {
+    ResourceSet older = before.set(ResourceType.LISTENER);
+    Difference step = difference(older, next.set(ResourceType.LISTENER));
+    if (!step.removed().isEmpty()
+        || step.changed().keySet().stream().anyMatch(name -> older.get(name).isPresent())) {
+      listenersReplaced.put(next.key(), now);
+    }
+  }
+
+  /** When listeners of these snapshots were last replaced; empty: not since the start. */
+  Optional<Long> listenersReplaced(SnapshotKey key) {
+    return Optional.ofNullable(listenersReplaced.get(key));
   }
 
   /** Remembers what carries the whole set in SotW. */

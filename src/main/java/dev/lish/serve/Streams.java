@@ -104,8 +104,12 @@ final class Streams {
   void publish(Assignment assignment, Instant since) {
     Published before = published;
     for (Map.Entry<SnapshotKey, Snapshot> entry : assignment.snapshots().entrySet()) {
-      if (before.assignment().snapshots().get(entry.getKey()) != entry.getValue()) {
+      Snapshot last = before.assignment().snapshots().get(entry.getKey());
+      if (last != entry.getValue()) {
         shared.remember(entry.getValue());
+        if (last != null) {
+          shared.follows(last, entry.getValue(), now());
+        }
       }
     }
     published = before.next(assignment, now(), micros(since));

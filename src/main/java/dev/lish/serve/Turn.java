@@ -124,7 +124,7 @@ final class Turn {
       stream.suppressed = true;
       return Optional.empty();
     }
-    Version version = Version.of(part.hash(), snapshot.epoch());
+    Version version = version(stream, next, snapshot.epoch(), shared);
     if (stream.subscription.wildcard()) {
       shared.remember(version, next);
     }
@@ -306,10 +306,16 @@ final class Turn {
     return type == ResourceType.RUNTIME ? Optional.of(Absent.layer(name)) : Optional.empty();
   }
 
-  /** SotW: the version of exactly what the stream subscribes to. */
+  /**
+   * SotW: the version of exactly what the stream subscribes to; where a response tells that a name
+   * does not exist, of those names too.
+   */
   static Version version(TypeStream stream, ResourceSet set, int epoch, Shared shared) {
     ContentHash hash = shared.part(set, stream.subscription).hash();
-    if (stream.type == ResourceType.RUNTIME) {
+    // An empty layer is sent for a missing one, and clusters or listeners that are missing in a
+    // response do not exist: the client knows of both.
+    if (stream.type == ResourceType.RUNTIME
+        || (Subscription.wholeSet(stream.type) && !stream.subscription.wildcard())) {
       for (String name : stream.subscription.names()) {
         hash = set.get(name).isEmpty() ? hash.plus(Absent.layer(name).hash()) : hash;
       }

@@ -245,6 +245,11 @@ final class TypeStream {
     return inFlight != null && now - inFlight.sentAt >= wait;
   }
 
+  /** True when the newest response went although others were not answered. */
+  boolean overtook() {
+    return !overtaken.isEmpty();
+  }
+
   /** True when the client got this resource in responses that it has not answered, and only so. */
   boolean unproven(String name) {
     return inFlight != null

@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -186,5 +187,55 @@ class HostileIT {
         .putInt(message.length)
         .put(message)
         .array();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tooLargeARequestEndsItsStreamOnly(boolean delta) {
+    XdsLimits small =
+        new XdsLimits(
+            10,
+            1000,
+            1 << 12,
+            100_000,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            Duration.ofMillis(1),
+            XdsLimits.Lifetimes.UNLIMITED);
+    try (Server server = new Server(small);
+        Client other = Client.of(server, delta);
+        Client large = Client.of(server, delta).node("large", "edge")) {
+      server.publish(Mesh.small());
+      other.ask(CLUSTER).accept(CLUSTER);
+      large.ask(ENDPOINT, "x".repeat(1 << 12));
+      assertThat(large.end().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      Await.until("it is not counted any more", () -> server.xds.streams() == 1);
+      server.publish(Mesh.small().cluster("b", 9));
+      assertThat(other.accept(CLUSTER).names()).contains("b");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tooManyNamesEndTheirStream(boolean delta) {
+    XdsLimits few =
+        new XdsLimits(
+            10,
+            1000,
+            1 << 20,
+            3,
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            Duration.ofMillis(1),
+            XdsLimits.Lifetimes.UNLIMITED);
+    try (Server server = new Server(few);
+        Client client = Client.of(server, delta)) {
+      server.publish(Mesh.small());
+      client.ask(ROUTE, "main", "x", "y").accept(ROUTE);
+      client.ask(ENDPOINT, "a", "b", "c", "d");
+      Status end = client.end();
+      assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(end.getDescription()).contains("4 names");
+    }
   }
 }

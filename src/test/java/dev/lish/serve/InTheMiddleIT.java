@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lish.model.ResourceType;
 import dev.lish.serve.Client.Answer;
 import dev.lish.snapshot.Snapshot;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,93 @@ class InTheMiddleIT {
         Answer clusters = client.accept(CLUSTER);
         assertThat(clusters.names()).isEqualTo(delta ? List.of() : List.of("a", "b"));
         assertThat(clusters.removed()).isEqualTo(delta ? List.of("c") : List.of());
+      }
+    }
+  }
+
+  private static final XdsLimits DRAINING =
+      XdsLimits.DEFAULT.withWaits(
+          Duration.ofSeconds(30), Duration.ofSeconds(4), Duration.ofMillis(1));
+
+  private static final Mesh REPLACED =
+      Mesh.small()
+          .without(CLUSTER, "a")
+          .without(ROUTE, "main")
+          .listener("front", 10000, "other")
+          .route("other", "b");
+
+  private void takeAll(Client client) {
+    client.ask(CLUSTER);
+    took(client.accept(CLUSTER));
+    client.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
+    client.ask(LISTENER);
+    took(client.accept(LISTENER));
+    client.ask(ROUTE, "main");
+    took(client.accept(ROUTE));
+  }
+
+  private static void lastsUntilDrained(Client client, long before) {
+    Answer removal = client.accept(CLUSTER);
+    assertThat(client.delta ? removal.removed() : removal.names())
+        .isEqualTo(client.delta ? List.of("a") : List.of("b"));
+    assertThat(System.nanoTime() - before).isGreaterThan(4_000_000_000L);
+  }
+
+  /** The connections of the old listener live on at the Envoy, whatever its streams do. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clustersOfAListenerReplacedBeforeTheBreakOutliveItsDrainTime(boolean delta) {
+    try (Server server = new Server(DRAINING)) {
+      server.publish(Mesh.small());
+      long before;
+      try (Client client = Client.of(server, delta)) {
+        takeAll(client);
+        before = System.nanoTime();
+        server.publish(REPLACED);
+        took(client.accept(LISTENER));
+        if (delta) {
+          assertThat(client.accept(ROUTE).removed()).containsExactly("main");
+          has.getOrDefault(ROUTE, Map.of()).remove("main");
+        }
+        client.ask(ROUTE, "other");
+        took(client.accept(ROUTE));
+        client.silent();
+      }
+      try (Client client = Client.of(server, delta)) {
+        again(client, CLUSTER);
+        client.ask(ENDPOINT, "a", "b");
+        client.accept(ENDPOINT);
+        again(client, LISTENER);
+        again(client, ROUTE, "other").silent();
+        lastsUntilDrained(client, before);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clustersOfAListenerReplacedDuringTheBreakOutliveItsDrainTime(boolean delta) {
+    try (Server server = new Server(DRAINING)) {
+      server.publish(Mesh.small());
+      try (Client client = Client.of(server, delta)) {
+        takeAll(client);
+      }
+      server.publish(REPLACED);
+      try (Client client = Client.of(server, delta)) {
+        again(client, CLUSTER);
+        client.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
+        again(client, LISTENER);
+        Answer listeners = client.next(LISTENER);
+        again(client, ROUTE, "main").silent();
+        final long before = System.nanoTime();
+        client.ack(listeners);
+        if (delta) {
+          assertThat(client.accept(ROUTE).removed()).containsExactly("main");
+        }
+        client.ask(ROUTE, "other");
+        assertThat(client.accept(ROUTE).names()).containsExactly("other");
+        client.silent();
+        lastsUntilDrained(client, before);
       }
     }
   }

@@ -138,4 +138,21 @@ class LifetimeIT {
       Await.until("no stream is left", () -> counts.getOrDefault("cluster", -1) == 0);
     }
   }
+
+  /** The next stream must not come back over the connection whose streams are old. */
+  @Test
+  void nextStreamTakesAnotherConnection() {
+    try (Server server = new Server(lasting(Duration.ZERO, Duration.ofSeconds(1)), meter)) {
+      server.publish(Mesh.small());
+      List<String> addresses = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        try (Client client = Client.delta(server)) {
+          client.ask(CLUSTER).accept(CLUSTER);
+          addresses.add(server.event(StreamEvent.Connected.class).node().peerAddress());
+          client.end();
+        }
+      }
+      assertThat(addresses).doesNotHaveDuplicates();
+    }
+  }
 }

@@ -177,4 +177,69 @@ class NamesIT {
       client.silent();
     }
   }
+
+  /** Clusters and listeners by name: silence only for exactly what the client has. */
+  @Test
+  void versionByNameIsOfExactlyTheseClusters() {
+    try (Server server = new Server()) {
+      server.publish(MESH);
+      String both;
+      String one;
+      try (Client client = Client.sotw(server)) {
+        one = client.ask(CLUSTER, "a").accept(CLUSTER).version();
+        both = client.ask(CLUSTER, "a", "b").accept(CLUSTER).version();
+      }
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(CLUSTER, both, "b", "a").silent();
+      }
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(CLUSTER, one, "a", "b");
+        assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
+      }
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(CLUSTER, both, "a");
+        assertThat(client.accept(CLUSTER).names()).containsExactly("a");
+      }
+      // It learns that there is no other one from a response without it.
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(CLUSTER, one, "a", "none");
+        Answer answer = client.accept(CLUSTER);
+        assertThat(answer.names()).containsExactly("a");
+        one = answer.version();
+      }
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(CLUSTER, one, "none", "a").silent();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void starWithNamesIsLeftAndTakenUpAgain(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      server.publish(MESH);
+      client.ask(CLUSTER, "*", "a");
+      assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
+      if (delta) {
+        client.drop(CLUSTER, "*");
+      } else {
+        client.ask(CLUSTER, "a");
+      }
+      client.silent();
+      server.publish(MESH.fixed("b", 2).fixed("c", 1));
+      client.silent();
+      if (delta) {
+        client.ask(CLUSTER, "*");
+      } else {
+        client.ask(CLUSTER, "a", "*");
+      }
+      assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b", "c");
+      server.publish(MESH.fixed("b", 2));
+      Answer removal = client.accept(CLUSTER);
+      assertThat(delta ? removal.removed() : removal.names())
+          .isEqualTo(delta ? List.of("c") : List.of("a", "b"));
+      client.silent();
+    }
+  }
 }

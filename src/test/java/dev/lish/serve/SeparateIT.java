@@ -201,4 +201,43 @@ class SeparateIT {
       }
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void afterARollbackTheSameContentIsSentOnceOnANewStream(boolean delta) {
+    for (ResourceType type : List.of(CLUSTER, LISTENER)) {
+      try (Server server = new Server()) {
+        server.publish(Mesh.small());
+        Answer good;
+        try (Client client = open(server, type, delta)) {
+          good = client.ask(type).accept(type);
+          server.publish(Mesh.small().cluster("a", 2).listener("front", 2, "main").revision(2));
+          client.nack(client.next(type), "no");
+          server.event(StreamEvent.Nacked.class);
+        }
+        server.publish(Mesh.small().epoch(1));
+        Answer again;
+        try (Client client = open(server, type, delta)) {
+          again = having(client, good, type).accept(type);
+          assertThat(again.resources()).isEqualTo(good.resources());
+        }
+        try (Client client = open(server, type, delta)) {
+          having(client, again, type);
+          server.event(StreamEvent.Connected.class);
+          Mesh next = Mesh.small().cluster("a", 3).listener("front", 3, "main").epoch(1);
+          // The next thing to come is the change, not what it has.
+          server.publish(next);
+          String changed = type == CLUSTER ? "a" : "front";
+          assertThat(client.accept(type).resources().get(changed))
+              .isEqualTo(next.snapshot().set(type).get(changed).orElseThrow().body());
+        }
+      }
+    }
+  }
+
+  private static Client having(Client client, Answer answer, ResourceType type) {
+    return client.delta
+        ? client.askHaving(type, answer.versions())
+        : client.askHaving(type, answer.version());
+  }
 }

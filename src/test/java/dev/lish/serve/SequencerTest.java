@@ -195,4 +195,68 @@ class SequencerTest {
         CLUSTER);
     accept(ROUTE, "main");
   }
+
+  /** The stuck cluster is never answered, and clusters change all the time. */
+  @Test
+  void routesDoNotStarveBehindAStuckClusterWhileClustersGoOnChanging() {
+    start();
+    mesh = mesh.cluster("stuck", 1).unanswered("stuck").route("main", "b");
+    next(CLUSTER, "stuck");
+    ask(ENDPOINT, "stuck");
+    boolean sent = false;
+    for (int i = 1; i < 12 && !sent; i++) {
+      now += 10 * SECOND;
+      mesh = mesh.fixed("c" + i, 1);
+      for (Optional<Sequencer.Outgoing> next = next(); next.isPresent(); next = next()) {
+        sent |= next.get().payload().type() == ROUTE;
+      }
+    }
+    assertThat(sent).isTrue();
+  }
+
+  /** A new cluster warms first, also where another one never does. */
+  @Test
+  void routesWaitForANewClusterThatOvertakesAStuckOne() {
+    start();
+    mesh = mesh.cluster("stuck", 1).unanswered("stuck");
+    next(CLUSTER, "stuck");
+    ask(ENDPOINT, "stuck");
+    now = 31 * SECOND;
+    mesh = mesh.cluster("c", 1).assignment("c", 3).route("main", "c");
+    next(CLUSTER, "c");
+    assertThat(next()).isEmpty();
+    ask(ENDPOINT, "c");
+    Sequencer.Outgoing assignment = next(ENDPOINT, "c");
+    assertThat(next()).isEmpty();
+    request(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(ENDPOINT.typeUrl())
+            .setResponseNonce(assignment.nonce()),
+        ENDPOINT);
+    accept(ROUTE, "main");
+    // The stuck one is still unanswered, so nothing is taken away.
+    mesh = mesh.without(CLUSTER, "b");
+    assertThat(next()).isEmpty();
+  }
+
+  /** One cluster is never answered, others come, are answered and go: they are forgotten. */
+  @Test
+  void onlyWhatIsNotAnsweredIsWaitedFor() {
+    start();
+    Mesh stuck = mesh.cluster("stuck", 1).unanswered("stuck");
+    for (int i = 0; i < 50; i++) {
+      String name = "c" + i;
+      mesh = stuck.cluster(name, 1).assignment(name, 3);
+      if (i == 0) {
+        accept(CLUSTER, name, "stuck");
+        ask(ENDPOINT, "stuck");
+      } else {
+        accept(CLUSTER, name);
+      }
+      ask(ENDPOINT, name);
+      accept(ENDPOINT, name);
+      assertThat(next()).isEmpty();
+    }
+    assertThat(sequencer.waitsFor()).isEqualTo(1);
+  }
 }
