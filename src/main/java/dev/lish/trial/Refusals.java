@@ -43,13 +43,14 @@ final class Refusals {
    */
   record Refusal(ResourceType type, Version version, String message, String path) {}
 
-  /** What an Envoy refuses now. */
+  /** What an Envoy refuses now; one that has yet to answer may accept. */
   static Set<Refusal> of(NodeView node) {
     Set<Refusal> refused = new LinkedHashSet<>();
     node.types()
         .forEach(
             (type, view) ->
                 view.nacked()
+                    .filter(version -> !view.waits())
                     .ifPresent(
                         version ->
                             refused.add(new Refusal(type, version, view.message(), view.file()))));

@@ -2,90 +2,46 @@ package dev.lish.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
-import dev.lish.model.Revision;
-import dev.lish.source.MeshFolder;
+import dev.lish.model.Locality;
+import dev.lish.model.Node;
+import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
+import dev.lish.serve.NodeView;
+import dev.lish.serve.NodeView.TypeView;
+import dev.lish.serve.StreamKind;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Which line a message of Envoy is about; the messages are those of real Envoys. */
 class RefusalsTest {
-  private static String place(String file, String message) {
-    MeshFolder folder =
-        new MeshFolder(
-            Revision.NONE, new TreeMap<>(Map.of("a.yaml", ByteString.copyFromUtf8(file))));
-    return new Refusals(folder).place("a.yaml", Refusals.brief(message));
-  }
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Version BAD = new Version("bad");
 
-  private static final String CLUSTERS =
-      """
-      name: payments
-      connect_timeout: 1s
-      ---
-      # orders need no name here
-      name: orders
-      connect_timeout: 0s
-      lb_policy: CLUSTER_PROVIDED
-      """;
-
-  @Test
-  void aFieldThatBreaksAConstraintIsFoundInItsDocument() {
-    assertThat(
-            place(
-                CLUSTERS,
-                "Error adding/updating cluster(s) orders: Proto constraint validation failed"
-                    + " (ClusterValidationError.ConnectTimeout: value must be greater than 0s)"))
-        .isEqualTo("a.yaml:6");
+  private static NodeView node(boolean waits) {
+    TypeView clusters =
+        new TypeView(
+            Optional.of(BAD), Optional.empty(), Optional.of(BAD), "no", NOW, "orders.yaml", waits);
+    return new NodeView(
+        new Node("a", "edge", new Locality("", "", ""), new TreeMap<>(), "", "", List.of()),
+        Optional.empty(),
+        Optional.empty(),
+        new StreamKind(false, true),
+        NOW,
+        NodeView.State.NACKED,
+        Map.of(ResourceType.CLUSTER, clusters));
   }
 
   @Test
-  void theInnermostFieldIsTheOne() {
-    assertThat(
-            place(
-                "name: edge\nvirtual_hosts:\n  - name: a\n    domains: []\n",
-                "Proto constraint validation failed (RouteConfigurationValidationError.VirtualHosts[0]:"
-                    + " embedded message failed validation | caused by"
-                    + " VirtualHostValidationError.Domains: value must contain at least 1 item(s))"))
-        .isEqualTo("a.yaml:4");
+  void whatIsRejectedIsRefused() {
+    assertThat(Refusals.of(node(false)))
+        .containsExactly(new Refusals.Refusal(ResourceType.CLUSTER, BAD, "no", "orders.yaml"));
   }
 
   @Test
-  void theWholeResourceIsLeftOutOfAMessage() {
-    String old =
-        "Error adding/updating listener(s) edge: stat_prefix: \"edge\"\nrds {\n}\n: Proto constraint"
-            + " validation failed (HttpConnectionManagerValidationError.MaxRequestHeadersKb: value"
-            + " must be inside range (0, 8192])";
-    String brief =
-        "Error adding/updating listener(s) edge: Proto constraint validation failed"
-            + " (HttpConnectionManagerValidationError.MaxRequestHeadersKb: value must be inside range"
-            + " (0, 8192])";
-    assertThat(Refusals.brief(old)).isEqualTo(brief);
-    assertThat(Refusals.brief(old.replace("stat_prefix: \"edge\"", "goo.gle/debugproto   ")))
-        .isEqualTo(brief);
-    assertThat(place("name: edge\nx:\n  stat_prefix: edge\n  max_request_headers_kb: 9000\n", old))
-        .isEqualTo("a.yaml:4");
-  }
-
-  @Test
-  void aQuotedTextOrTheEndOfTheMessageIsFound() {
-    assertThat(place("name: a\nregex: \"(orders\"\n", "missing ): (orders")).isEqualTo("a.yaml:2");
-    assertThat(
-            place(
-                "name: edge\nroutes:\n  - route: { cluster: ordres }\n",
-                "route: unknown cluster 'ordres'"))
-        .isEqualTo("a.yaml:3");
-  }
-
-  @Test
-  void elseTheNameOfTheResourceIsShown() {
-    assertThat(
-            place(
-                CLUSTERS,
-                "Error adding/updating cluster(s) orders: cluster manager: cluster provided LB"
-                    + " specified but cluster 'orders' did not provide one. Check cluster"
-                    + " documentation."))
-        .isEqualTo("a.yaml:5");
-    assertThat(place(CLUSTERS, "something else")).isEqualTo("a.yaml");
+  void whoHasYetToAnswerToSomethingNewerMayAccept() {
+    assertThat(Refusals.of(node(true))).isEmpty();
   }
 }
