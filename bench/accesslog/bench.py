@@ -69,7 +69,7 @@ def jvm_pid(process):
 
 def options(a):
     jfr = [f"-XX:StartFlightRecording=filename={a.jfr},settings=profile"] if a.jfr else []
-    return ["-Xmx" + a.heap, "-XX:+UseSerialGC", *jfr]
+    return ["-Xmx" + a.heap, *jfr]
 
 
 def lish(a, folder):
@@ -85,7 +85,8 @@ def lish(a, folder):
 
 def sink(a, folder):
     port, http = ports(2)
-    command = ["java", *options(a), "-cp", f"{HERE}/sink/target/sink.jar:{HERE}/sink/target/lib/*", "bench.Sink", str(port), str(http)]
+    # The collector that `./lish serve` takes by itself.
+    command = ["java", "-XX:+UseSerialGC", *options(a), "-cp", f"{HERE}/sink/target/sink.jar:{HERE}/sink/target/lib/*", "bench.Sink", str(port), str(http)]
     process = subprocess.Popen(command, stdout=open(folder + "/log", "w"), stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{http}/"
     return process, url, url, port
