@@ -46,7 +46,8 @@ final class ServedSets {
       Snapshot now = entry.getValue();
       Snapshot last = before.snapshots().get(entry.getKey());
       for (ResourceType type : TYPES) {
-        if (last == null || !last.version(type).equals(now.version(type))) {
+        // Not by their versions, which are made anew: this runs for each change of endpoints.
+        if (last == null || last.epoch() != now.epoch() || !last.set(type).equals(now.set(type))) {
           kept.keepSet(
               new KeptSet(type, now.version(type), List.copyOf(now.set(type).byName().values())));
         }

@@ -44,6 +44,21 @@ class DrainEnvoyIT {
     return upstream.requests();
   }
 
+  /** Drains a host that is in maintenance and one that is well while an Envoy panics. */
+  private static void drainedGetNothingInPanic(GuardFixture shop, EnvoyProcess envoy, Load load) {
+    Upstream broken = shop.upstreams.get(0);
+    Upstream good = shop.upstreams.get(9);
+    drain(shop, envoy, broken);
+    drain(shop, envoy, good);
+    long brokenBefore = settled(load, broken);
+    long goodBefore = good.requests();
+    long others = shop.requestsToMaintenance();
+    load.awaitMore(600);
+    assertThat(shop.requestsToMaintenance()).as("it panics still").isGreaterThan(others);
+    assertThat(broken.requests()).isEqualTo(brokenBefore);
+    assertThat(good.requests()).isEqualTo(goodBefore);
+  }
+
   @ParameterizedTest
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
   void drainedHostGetsNothingEvenWhenEnvoyPanics(Envoys.Envoy binary) {
@@ -52,17 +67,7 @@ class DrainEnvoyIT {
       try (Load load = shop.load(envoy)) {
         addFifteen(shop);
         Await.until("Envoy panics", () -> shop.requestsToMaintenance() > 0);
-        Upstream broken = shop.upstreams.get(0);
-        Upstream good = shop.upstreams.get(9);
-        drain(shop, envoy, broken);
-        drain(shop, envoy, good);
-        long brokenBefore = settled(load, broken);
-        long goodBefore = good.requests();
-        long others = shop.requestsToMaintenance();
-        load.awaitMore(600);
-        assertThat(shop.requestsToMaintenance()).as("it panics still").isGreaterThan(others);
-        assertThat(broken.requests()).isEqualTo(brokenBefore);
-        assertThat(good.requests()).isEqualTo(goodBefore);
+        drainedGetNothingInPanic(shop, envoy, load);
       }
     }
   }
@@ -122,17 +127,9 @@ class DrainEnvoyIT {
       GuardFixture.awaitHealthy(envoy, 2);
       try (Load load = shop.load(envoy)) {
         Await.until("Envoy panics", () -> shop.requestsToMaintenance() > 0);
-        Upstream broken = shop.upstreams.get(0);
+        drainedGetNothingInPanic(shop, envoy, load);
         Upstream good = shop.upstreams.get(9);
-        drain(shop, envoy, broken);
-        drain(shop, envoy, good);
-        long brokenBefore = settled(load, broken);
         long goodBefore = good.requests();
-        long others = shop.requestsToMaintenance();
-        load.awaitMore(600);
-        assertThat(shop.requestsToMaintenance()).as("it panics still").isGreaterThan(others);
-        assertThat(broken.requests()).isEqualTo(brokenBefore);
-        assertThat(good.requests()).isEqualTo(goodBefore);
         shop.lish.order("/undrain", Map.of("target", "127.0.0.1:" + good.port()));
         Await.until("it is back", () -> good.requests() > goodBefore);
       }

@@ -49,47 +49,56 @@ class TopTerminalIT {
     Await.until(text, () -> Files.readString(screen).contains(text));
   }
 
-  @Test
-  void keysAreTakenAtOnceAndTheTerminalIsAsBeforeAfterwards() throws Exception {
+  /** What somebody does at the keyboard, and sees. */
+  @FunctionalInterface
+  private interface Session {
+    void with(OutputStream keys) throws Exception;
+  }
+
+  /** Starts `lish top`, and ends it whatever happens; it must have ended by itself. */
+  private void run(Path screen, Session session) throws Exception {
     assumeTrue(isThere(), "no script(1): lish top is not tested on a terminal");
-    Path screen = folder.resolve("screen");
     try (AdminApiStub server = new AdminApiStub()) {
       server.answer("GET /api/v1/traffic", 200, TopCommandTest.TRAFFIC);
       Process top = start(server, screen);
       try (OutputStream keys = top.getOutputStream()) {
-        awaitOn(screen, "s sort: rate  r reverse  w window: 1m");
-        press(keys, "s");
-        awaitOn(screen, "by errors");
-        press(keys, "r");
-        awaitOn(screen, "by errors, reversed");
-        press(keys, "w");
-        awaitOn(screen, "w window: 5m");
-        press(keys, "q");
-        awaitOn(screen, "\033[?1049l");
+        session.with(keys);
         assertThat(top.waitFor(20, TimeUnit.SECONDS)).isTrue();
       } finally {
         top.destroy();
       }
-      assertThat(settings(screen)).contains(" icanon", " echo ", "susp = ^Z");
     }
   }
 
   @Test
-  void theTerminalIsAsBeforeAfterControlC() throws Exception {
-    assumeTrue(isThere(), "no script(1): lish top is not tested on a terminal");
+  void keysAreTakenAtOnceAndTheTerminalIsAsBeforeAfterwards() throws Exception {
     Path screen = folder.resolve("screen");
-    try (AdminApiStub server = new AdminApiStub()) {
-      server.answer("GET /api/v1/traffic", 200, TopCommandTest.TRAFFIC);
-      Process top = start(server, screen);
-      try (OutputStream keys = top.getOutputStream()) {
-        awaitOn(screen, "s sort: rate");
-        press(keys, "\003");
-        awaitOn(screen, "\033[?7h\033[?25h\033[?1049l");
-        assertThat(top.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      } finally {
-        top.destroy();
-      }
-    }
+    run(
+        screen,
+        keys -> {
+          awaitOn(screen, "s sort: rate  r reverse  w window: 1m");
+          press(keys, "s");
+          awaitOn(screen, "by errors");
+          press(keys, "r");
+          awaitOn(screen, "by errors, reversed");
+          press(keys, "w");
+          awaitOn(screen, "w window: 5m");
+          press(keys, "q");
+          awaitOn(screen, "\033[?1049l");
+        });
+    assertThat(settings(screen)).contains(" icanon", " echo ", "susp = ^Z");
+  }
+
+  @Test
+  void theTerminalIsAsBeforeAfterControlC() throws Exception {
+    Path screen = folder.resolve("screen");
+    run(
+        screen,
+        keys -> {
+          awaitOn(screen, "s sort: rate");
+          press(keys, "\003");
+          awaitOn(screen, "\033[?7h\033[?25h\033[?1049l");
+        });
   }
 
   /** What stty(1) says of the terminal at the end. */

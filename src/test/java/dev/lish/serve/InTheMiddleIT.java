@@ -45,13 +45,7 @@ class InTheMiddleIT {
   private void breakInTheMiddle(Server server, boolean delta) {
     server.publish(Mesh.small());
     try (Client client = Client.of(server, delta)) {
-      client.ask(CLUSTER);
-      took(client.accept(CLUSTER));
-      client.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
-      client.ask(LISTENER);
-      took(client.accept(LISTENER));
-      client.ask(ROUTE, "main");
-      took(client.accept(ROUTE));
+      takeAll(client);
       server.publish(MOVED);
       took(client.accept(CLUSTER));
     }
