@@ -181,21 +181,28 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     Snapshot current = placement.look(node).orElse(null);
     if (current == null) {
       // It matches no group, or its snapshot is not ready: silence, never an empty set.
+      sequencer.unsettle();
       wakeAt = Long.MAX_VALUE;
       return;
     }
     if (current == done && now < wakeAt) {
       return;
     }
-    placement
-        .replaced()
-        .ifPresent(last -> sequencer.skipped(last, current).forEach(streams.meter::coalesced));
+    boolean settled = sequencer.settled(current);
+    Snapshot last = placement.replaced().orElse(null);
+    if (last != null) {
+      sequencer.skipped(last, current).forEach(streams.meter::coalesced);
+    }
     sendAll(current, now);
     if (now >= wakeAt) {
       sequencer.overdue(now).forEach(streams.meter::late);
     }
     wake(sequencer.wakeAt(current, now));
-    report.progress(sequencer, current);
+    if (settled) {
+      report.endpoints(sequencer, current);
+    } else {
+      report.progress(sequencer, current);
+    }
   }
 
   private void wake(long time) {

@@ -50,7 +50,7 @@ record Claims(Map<String, String> resources, String version) {
         stream.subscription.wildcard() || (!stream.delta && Subscription.wholeSet(stream.type));
     for (String name : stream.subscription.names()) {
       if (target.get(name).isEmpty()) {
-        stream.todo.put(name, Todo.ANSWER);
+        stream.attend(name, Todo.ANSWER);
       }
     }
   }
@@ -101,13 +101,13 @@ record Claims(Map<String, String> resources, String version) {
       if (current.isEmpty() || !current.get().equals(claim)) {
         boolean gone = current.isEmpty() && !claim.isEmpty();
         stream.unsure |= !claim.isEmpty();
-        stream.todo.put(name, gone ? Todo.GONE : Todo.ANSWER);
+        stream.attend(name, gone ? Todo.GONE : Todo.ANSWER);
       }
     }
     for (String name : resources.keySet()) {
       if (!wanted.contains(name) && subscription.covers(name)) {
         stream.unsure = true;
-        stream.todo.put(name, Todo.GONE);
+        stream.attend(name, Todo.GONE);
       }
     }
   }

@@ -4,8 +4,9 @@ import dev.lish.model.ContentHash;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.Version;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,48 +36,123 @@ final class Progress {
   }
 
   /**
-   * Where a stream is with a type.
-   *
-   * @param accepted what it has accepted; empty: it is behind
+   * The streams that are at one place with a type: those that have accepted one content last, or
+   * those that never have, or asked for more since. Most changes reach all streams, so there are
+   * few of these, and a stream that is moved needs no look-up by content.
    */
-  record At(Optional<ContentHash> accepted, int epoch) {
-    static final At BEHIND = new At(Optional.empty(), 0);
+  static final class At {
+    private final Optional<ContentHash> accepted;
+    private final int epoch;
+    private int streams;
+
+    private At(Optional<ContentHash> accepted, int epoch) {
+      this.accepted = accepted;
+      this.epoch = epoch;
+    }
+
+    /** True when what these have accepted last is this. */
+    boolean is(ContentHash hash, int inEpoch) {
+      return epoch == inEpoch && accepted.isPresent() && accepted.get().equals(hash);
+    }
   }
 
   private static final class Tally {
-    final Map<At, Integer> streams = new HashMap<>();
-    At announced = At.BEHIND;
-  }
+    final At behind = new At(Optional.empty(), 0);
 
-  /** How many streams lack something of the type. */
-  int behind(ResourceType type) {
-    Tally tally = Objects.requireNonNull(tallies.get(type));
-    synchronized (tally) {
-      return tally.streams.getOrDefault(At.BEHIND, 0);
+    /** Without those that are behind; the newest last. */
+    final List<At> places = new ArrayList<>();
+
+    /** What all had last. */
+    @Nullable At announced;
+
+    At place(ContentHash hash, int epoch) {
+      for (int i = places.size() - 1; i >= 0; i--) {
+        if (places.get(i).is(hash, epoch)) {
+          return places.get(i);
+        }
+      }
+      At place = new At(Optional.of(hash), epoch);
+      places.add(place);
+      return place;
+    }
+
+    void leave(@Nullable At from) {
+      if (from != null && --from.streams == 0) {
+        places.remove(from);
+      }
+    }
+
+    /** What all have now and did not have when this was asked last. */
+    Optional<Version> news() {
+      if (behind.streams > 0 || places.size() != 1) {
+        return Optional.empty();
+      }
+      At all = places.get(0);
+      if (announced != null && announced.is(all.accepted.orElseThrow(), all.epoch)) {
+        return Optional.empty();
+      }
+      announced = all;
+      return all.accepted.map(hash -> Version.of(hash, all.epoch));
     }
   }
 
-  /** A stream moved; null: it is not counted, before its first or after its last move. */
-  void moved(ResourceType type, @Nullable At from, @Nullable At to) {
-    Tally tally = Objects.requireNonNull(tallies.get(type));
-    Version all;
+  /** How many streams have accepted something else of the type last than this, or nothing. */
+  int lacking(ResourceType type, ContentHash hash, int epoch) {
+    Tally tally = of(type);
     synchronized (tally) {
-      if (from != null) {
-        tally.streams.computeIfPresent(from, (at, n) -> n == 1 ? null : n - 1);
+      int lacking = tally.behind.streams;
+      for (At place : tally.places) {
+        lacking += place.is(hash, epoch) ? 0 : place.streams;
       }
-      if (to != null) {
-        tally.streams.merge(to, 1, Integer::sum);
-      }
-      if (tally.streams.size() != 1) {
-        return;
-      }
-      At at = tally.streams.keySet().iterator().next();
-      if (at.accepted.isEmpty() || at.equals(tally.announced)) {
-        return;
-      }
-      tally.announced = at;
-      all = Version.of(at.accepted.get(), at.epoch);
+      return lacking;
     }
-    events.accept(new StreamEvent.Acked(key, type, all));
+  }
+
+  /**
+   * A stream has accepted this.
+   *
+   * @param from where it was; null: it is counted from now on
+   */
+  At accepted(ResourceType type, @Nullable At from, ContentHash hash, int epoch) {
+    Tally tally = of(type);
+    At place;
+    Optional<Version> all;
+    synchronized (tally) {
+      tally.leave(from);
+      place = tally.place(hash, epoch);
+      place.streams++;
+      all = tally.news();
+    }
+    tell(type, all);
+    return place;
+  }
+
+  /** A stream lacks something, though what there is has not changed since it accepted it. */
+  At behind(ResourceType type, @Nullable At from) {
+    Tally tally = of(type);
+    synchronized (tally) {
+      tally.leave(from);
+      tally.behind.streams++;
+      return tally.behind;
+    }
+  }
+
+  /** A stream is not counted any more. */
+  void left(ResourceType type, At from) {
+    Tally tally = of(type);
+    Optional<Version> all;
+    synchronized (tally) {
+      tally.leave(from);
+      all = tally.news();
+    }
+    tell(type, all);
+  }
+
+  private void tell(ResourceType type, Optional<Version> all) {
+    all.ifPresent(version -> events.accept(new StreamEvent.Acked(key, type, version)));
+  }
+
+  private Tally of(ResourceType type) {
+    return Objects.requireNonNull(tallies.get(type));
   }
 }

@@ -8,9 +8,13 @@ import java.util.Set;
 final class Rejected {
   private static final int MOST = 256;
 
-  private final Set<ContentHash> hashes = new LinkedHashSet<>(0);
+  /** Nearly always empty: then one instance serves all streams. */
+  private Set<ContentHash> hashes = Set.of();
 
   void add(ContentHash hash) {
+    if (hashes.isEmpty()) {
+      hashes = new LinkedHashSet<>(0);
+    }
     hashes.add(hash);
     if (hashes.size() > MOST) {
       hashes.remove(hashes.iterator().next());

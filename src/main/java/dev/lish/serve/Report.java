@@ -1,5 +1,6 @@
 package dev.lish.serve;
 
+import dev.lish.model.ContentHash;
 import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
@@ -7,7 +8,6 @@ import dev.lish.model.SnapshotKey;
 import dev.lish.model.Version;
 import dev.lish.serve.NodeView.State;
 import dev.lish.serve.NodeView.TypeView;
-import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -91,7 +91,7 @@ final class Report {
       if (last != next && at != null) {
         told[type.ordinal()] = null;
         if (last != null) {
-          last.moved(type, at, null);
+          last.left(type, at);
         }
       }
     }
@@ -114,42 +114,55 @@ final class Report {
       Optional<TypeStream> stream = sequencer.stream(type);
       if (stream.isPresent()) {
         nacked |= stream.get().nacked();
-        boolean there = sequencer.synced(stream.get(), snapshot);
-        synced &= there;
-        tell(type, snapshot, there);
+        synced &= there(sequencer, stream.get(), snapshot);
       }
     }
+    stands(snapshot, nacked, synced);
+  }
+
+  /** The same of a stream that has all of it but perhaps of the assignments, as was told before. */
+  void endpoints(Sequencer sequencer, Snapshot snapshot) {
+    TypeStream stream = sequencer.stream(ResourceType.ENDPOINT).orElse(null);
+    boolean nacked = stream != null && stream.nacked();
+    boolean synced = stream == null || there(sequencer, stream, snapshot);
+    stands(snapshot, nacked, synced && !withholds);
+  }
+
+  private boolean there(Sequencer sequencer, TypeStream stream, Snapshot snapshot) {
+    boolean there = sequencer.synced(stream, snapshot);
+    tell(stream.type, snapshot, there);
+    return there;
+  }
+
+  private void stands(Snapshot snapshot, boolean nacked, boolean synced) {
     State state = nacked ? State.NACKED : synced ? State.SYNCED : State.BEHIND;
     Standing last = standing;
     if (last.state != state
-        || !last.revision.equals(Optional.of(snapshot.revision()))
-        || !last.key.equals(Optional.of(snapshot.key()))) {
+        || last.revision.isEmpty()
+        || !last.revision.get().equals(snapshot.revision())
+        || last.key.isEmpty()
+        || !last.key.get().equals(snapshot.key())) {
       standing = new Standing(Optional.of(snapshot.key()), Optional.of(snapshot.revision()), state);
     }
   }
 
   private void tell(ResourceType type, Snapshot snapshot, boolean there) {
+    Progress counted = progress;
     Progress.At last = told[type.ordinal()];
-    ResourceSet set = snapshot.set(type);
-    if (last != null
-        && (there
-            ? last.epoch() == snapshot.epoch()
-                && last.accepted().isPresent()
-                && last.accepted().get().equals(set.hash())
-            : last.accepted().isEmpty())) {
+    ContentHash content = snapshot.set(type).hash();
+    // Whoever lacks only what has come since counts as lacking it by where it was.
+    if (counted == null || (last != null && there == last.is(content, snapshot.epoch()))) {
       return;
     }
-    if (there && type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
+    if (!there) {
+      told[type.ordinal()] = counted.behind(type, last);
+      return;
+    }
+    if (type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
       // It had brought along just what it should have.
-      Version version = snapshot.version(type);
-      types.setRelease(type.ordinal(), of(type).brought(version, since));
+      types.setRelease(type.ordinal(), of(type).brought(snapshot.version(type), since));
     }
-    Progress.At next =
-        there ? new Progress.At(Optional.of(set.hash()), snapshot.epoch()) : Progress.At.BEHIND;
-    told[type.ordinal()] = next;
-    if (progress != null) {
-      progress.moved(type, last, next);
-    }
+    told[type.ordinal()] = counted.accepted(type, last, content, snapshot.epoch());
   }
 
   /** Empty before the first request. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one stream sends, in which order: make before break. Pure; times are microseconds.
@@ -48,6 +49,13 @@ final class Sequencer {
 
   private long nonces;
 
+  /**
+   * The client has accepted all of this but perhaps of its assignments, nothing is to be removed or
+   * waited for, and that stays so until a request comes or another type changes. Nearly always so:
+   * then a change of assignments costs a look at these alone.
+   */
+  private @Nullable Snapshot settled;
+
   /** Routes that the client had when listeners were last sent to it. */
   private ResourceSet routesBefore = ResourceSet.empty(ResourceType.ROUTE);
 
@@ -81,6 +89,9 @@ final class Sequencer {
       stream = new TypeStream(type, kind.delta());
       streams.put(type, stream);
     }
+    if (type != ResourceType.ENDPOINT) {
+      settled = null;
+    }
     Reply reply = stream.request(request);
     if (type == ResourceType.LISTENER) {
       reply.about().ifPresent(about -> drains.answered(about.draft(), routesBefore, now));
@@ -95,8 +106,46 @@ final class Sequencer {
    */
   record Outgoing(Payload payload, String nonce) {}
 
+  /** True when only assignments can be lacking for this snapshot, and nothing waits for them. */
+  @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
+  boolean settled(Snapshot snapshot) {
+    Snapshot last = settled;
+    return last != null && (last == snapshot || last.differsInEndpoints(snapshot));
+  }
+
+  /** What the client was last told of may be no part of the next snapshot's group. */
+  void unsettle() {
+    settled = null;
+  }
+
   /** The next response, if anything may go now; to be called until it is empty. */
   Optional<Outgoing> next(Snapshot snapshot, long now) {
+    if (settled(snapshot)) {
+      settled = snapshot;
+      TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+      return endpoints == null || endpoints.inFlight().isPresent()
+          ? Optional.empty()
+          : take(endpoints, snapshot, gate(snapshot, now), now);
+    }
+    Optional<Outgoing> next = search(snapshot, now);
+    settled = next.isEmpty() && settles(snapshot, now) ? snapshot : null;
+    return next;
+  }
+
+  private boolean settles(Snapshot snapshot, long now) {
+    if (!awaited.isEmpty() || !goneSince.isEmpty() || now - openedAt < waits.first()) {
+      return false;
+    }
+    for (TypeStream stream : streams.values()) {
+      if (stream.type != ResourceType.ENDPOINT
+          && !(stream.todo.isEmpty() && stream.synced(snapshot, shared))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Optional<Outgoing> search(Snapshot snapshot, long now) {
     Gate gate = gate(snapshot, now);
     for (ResourceType type : TYPES) {
       TypeStream stream = streams.get(type);
@@ -318,6 +367,12 @@ final class Sequencer {
 
   /** Types of which the client never gets what was newest until now. */
   List<ResourceType> skipped(Snapshot before, Snapshot now) {
+    if (settled(now)) {
+      TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+      return endpoints != null && endpoints.skips(before, now)
+          ? List.of(ResourceType.ENDPOINT)
+          : List.of();
+    }
     List<ResourceType> skipped = List.of();
     for (TypeStream stream : streams.values()) {
       if (stream.skips(before, now)) {
@@ -360,6 +415,10 @@ final class Sequencer {
   /** When to call {@link #next} again though nothing happened; the largest number: never. */
   long wakeAt(Snapshot snapshot, long now) {
     long wake = Long.MAX_VALUE;
+    if (settled(snapshot)) {
+      TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+      return endpoints == null ? wake : endpoints.overdueAt(waits.ack(), now);
+    }
     for (ResourceType type : CHAIN) {
       TypeStream stream = streams.get(type);
       if (stream != null && stream.inFlight().isPresent()) {

@@ -154,7 +154,15 @@ final class Streams {
   Map<ResourceType, Integer> behind() {
     Map<ResourceType, Integer> behind = new EnumMap<>(ResourceType.class);
     for (ResourceType type : ResourceType.values()) {
-      behind.put(type, progress.values().stream().mapToInt(p -> p.behind(type)).sum());
+      behind.put(type, 0);
+    }
+    Map<SnapshotKey, Snapshot> snapshots = published.assignment().snapshots();
+    for (Progress group : progress.values()) {
+      Snapshot snapshot = snapshots.get(group.key());
+      if (snapshot != null) {
+        behind.replaceAll(
+            (type, n) -> n + group.lacking(type, snapshot.set(type).hash(), snapshot.epoch()));
+      }
     }
     return behind;
   }

@@ -247,7 +247,7 @@ final class Turn {
       boolean later = stream.suspects.contains(name) && (others || one);
       one = true;
       if (later) {
-        stream.todo.put(name, Todo.ANSWER);
+        stream.attend(name, Todo.ANSWER);
         i.remove();
       }
     }

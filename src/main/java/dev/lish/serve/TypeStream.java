@@ -4,6 +4,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -46,7 +47,8 @@ final class TypeStream {
   /** What the client has, once it has accepted all that it was sent, but for {@link #todo}. */
   ResourceSet base;
 
-  final Map<String, Todo> todo = new HashMap<>(0);
+  /** Nearly always empty: then one instance serves all streams. {@link #attend} puts. */
+  Map<String, Todo> todo = Collections.emptyMap();
 
   /** The next response carries everything: what the client has is not known. */
   boolean whole;
@@ -61,7 +63,7 @@ final class TypeStream {
   boolean suppressed;
 
   /** Of a rejected response with several resources: they are tried one by one. */
-  final Set<String> suspects = new LinkedHashSet<>(0);
+  Set<String> suspects = Collections.emptySet();
 
   /** Whole contents, or single resources, that must never go again on this stream. */
   final Rejected rejected = new Rejected();
@@ -135,7 +137,9 @@ final class TypeStream {
     if (newest != null && newest.nonce.equals(nonce)) {
       inFlight = null;
       // Clients answer in order, so what is older has been answered too, or never will be.
-      overtaken.clear();
+      if (!overtaken.isEmpty()) {
+        overtaken.clear();
+      }
       return newest;
     }
     for (InFlight older : overtaken) {
@@ -152,16 +156,19 @@ final class TypeStream {
     if (Subscription.wholeSet(type)) {
       rejected.add(draft.content());
       whole = true;
-      draft.payload().removed().forEach(name -> todo.put(name, Todo.GONE));
+      draft.payload().removed().forEach(name -> attend(name, Todo.GONE));
     } else if (draft.payload().resources().size() == 1) {
       rejected.add(draft.payload().resources().get(0).hash());
       suspects.remove(draft.payload().resources().get(0).name());
     } else {
       // Envoy drops a response with one bad resource, or what follows the bad one: the good ones
       // must not be lost with it.
+      if (suspects.isEmpty()) {
+        suspects = new LinkedHashSet<>();
+      }
       for (var resource : draft.payload().resources()) {
         suspects.add(resource.name());
-        todo.put(resource.name(), Todo.ANSWER);
+        attend(resource.name(), Todo.ANSWER);
       }
     }
   }
@@ -175,10 +182,10 @@ final class TypeStream {
       answerDue = true;
     }
     for (String name : change.asked()) {
-      todo.put(name, Todo.ANSWER);
+      attend(name, Todo.ANSWER);
     }
     for (String name : change.left()) {
-      todo.put(name, Todo.ANSWER);
+      attend(name, Todo.ANSWER);
     }
     // "for LDS and CDS resources, the server must return all resources that the client has
     // subscribed to in each request"
@@ -193,6 +200,14 @@ final class TypeStream {
     resolved = true;
     claims.resolve(this, snapshot, shared);
     claims = Claims.NONE;
+  }
+
+  /** The name needs attention. */
+  void attend(String name, Todo why) {
+    if (todo.isEmpty()) {
+      todo = new HashMap<>();
+    }
+    todo.put(name, why);
   }
 
   /** The client is taken to have this set. */
@@ -216,6 +231,12 @@ final class TypeStream {
     inFlight = new InFlight(draft, nonce, now, from);
     lastNonce = nonce;
     late = false;
+  }
+
+  /** When the newest response will have waited that long; the largest number: never from now on. */
+  long overdueAt(long wait, long now) {
+    InFlight newest = inFlight;
+    return newest != null && newest.sentAt + wait > now ? newest.sentAt + wait : Long.MAX_VALUE;
   }
 
   /** True once for each response that has waited that long for its answer. */
@@ -260,8 +281,8 @@ final class TypeStream {
   void again(Set<String> names) {
     if (resolved) {
       for (String name : names) {
-        if (subscription.covers(name)) {
-          todo.putIfAbsent(name, Todo.AGAIN);
+        if (subscription.covers(name) && !todo.containsKey(name)) {
+          attend(name, Todo.AGAIN);
         }
       }
     }

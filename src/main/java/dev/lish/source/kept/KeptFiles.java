@@ -40,6 +40,12 @@ final class KeptFiles implements AutoCloseable {
   private static final int HEADER = 16;
   private static final long RETRY_SECONDS = 10;
 
+  /**
+   * What is written in the background waits until what caused it was sent: the file system forces
+   * one file at a time to the disk, and that of the guard is awaited.
+   */
+  private static final long DELAY_MILLIS = 50;
+
   private final ScheduledThreadPoolExecutor thread;
 
   /** To be written; an empty content deletes. */
@@ -140,7 +146,8 @@ final class KeptFiles implements AutoCloseable {
     }
     try {
       if (first) {
-        thread.execute(this::drain);
+        ScheduledFuture<?> unused =
+            thread.schedule(this::drain, DELAY_MILLIS, TimeUnit.MILLISECONDS);
       }
     } catch (RejectedExecutionException closed) {
       LOG.trace("{} is not written any more", file, closed);
