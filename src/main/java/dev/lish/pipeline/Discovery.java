@@ -206,7 +206,9 @@ final class Discovery {
       users.keySet().stream().filter(query -> held.contains(query.toString())).forEach(moved::add);
     }
     moved.forEach(this::take);
-    users.keySet().forEach(query -> tidy(query, now));
+    if (holding.holds()) {
+      users.keySet().forEach(query -> tidy(query, now));
+    }
     Set<Guarded> touched = new HashSet<>(guards.due(now));
     rewritten.retainAll(assignments.keySet());
     touched.addAll(rewritten);

@@ -115,6 +115,11 @@ final class Holding {
     }
   }
 
+  /** True when anything is held back. */
+  boolean holds() {
+    return !index.isEmpty();
+  }
+
   /** What there are holds of. */
   Set<String> of(Kind kind) {
     return index.getOrDefault(kind, Set.of());

@@ -70,10 +70,13 @@ public record DiscoveryQuery(
   /** The canonical text: parameters sorted by key. */
   @Override
   public String toString() {
+    if (parameters.isEmpty()) {
+      return registry + ":" + service;
+    }
     String query =
         parameters.entrySet().stream()
             .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), UTF_8).replace("+", "%20"))
             .collect(Collectors.joining("&"));
-    return registry + ":" + service + (query.isEmpty() ? "" : "?" + query);
+    return registry + ":" + service + "?" + query;
   }
 }

@@ -1,6 +1,7 @@
 package dev.lish.source.files;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.lish.source.ListedRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,8 +44,8 @@ public final class PathRegistry extends ListedRegistry {
   }
 
   private void read() {
-    try (InputStream in = Files.newInputStream(file)) {
-      ByteString content = ByteString.copyFrom(in.readNBytes(LONGEST + 1));
+    try {
+      ByteString content = content();
       if (!last.equals(Optional.of(content))) {
         last = Optional.of(content);
         reader
@@ -65,6 +66,17 @@ public final class PathRegistry extends ListedRegistry {
       fail(file + " is not there");
     } catch (IOException e) {
       fail(file + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** All of it, or more than is read of any file. */
+  private ByteString content() throws IOException {
+    if (Files.size(file) <= LONGEST) {
+      // In one piece, and never written to.
+      return UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file));
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return UnsafeByteOperations.unsafeWrap(in.readNBytes(LONGEST + 1));
     }
   }
 

@@ -90,7 +90,8 @@ final class RegistryReread {
       return Optional.empty();
     }
     int to = from + 1;
-    while (old.edge(to) < old.bytes().length - sameAtEnd(old.bytes(), now, same)) {
+    int different = old.bytes().length - sameAtEnd(old.bytes(), now, same);
+    while (old.edge(to) < different) {
       to++;
     }
     int end = now.length - (old.bytes().length - old.edge(to));
