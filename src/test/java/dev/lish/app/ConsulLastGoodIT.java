@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real Consul that is in trouble: what was known of it is served, and it is told. */
-class ConsulOutageIT {
+class ConsulLastGoodIT {
   private static final String CLUSTER =
       """
       name: shop

@@ -1,0 +1,245 @@
+package dev.lish.guard;
+
+import com.google.protobuf.ByteString;
+import dev.lish.guard.Base.Known;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The hosts of one decision: who stays, who is new and who left, and how many of them count. */
+final class Stock {
+  /** For so long a host that Envoy would keep is listed as UNHEALTHY before it is removed. */
+  static final Duration LEAVE = Duration.ofSeconds(3);
+
+  /** Hosts that left and are made up for; more than these change nothing. */
+  private static final int MOST_GONE = 10_000;
+
+  final Optional<Base> base;
+  final Proposal proposal;
+  final ClusterLoadAssignment wanted;
+  final Instant now;
+  final Duration settle;
+  final int threshold;
+
+  /** The factor that the assignment says itself, or Envoy's default. */
+  final int written;
+
+  /** All that go out. */
+  final SortedMap<String, Known> hosts = new TreeMap<>();
+
+  /** All that are wanted, but for those that wait. */
+  final Map<String, Host> listed = new HashMap<>();
+
+  /** Those that are wanted and were not sent before, in the order in which they are added. */
+  final List<Host> additions = new ArrayList<>();
+
+  /** When hosts left that are made up for. */
+  final List<Instant> gone = new ArrayList<>();
+
+  /** What a person should look at. */
+  final List<String> alarms = new ArrayList<>();
+
+  private int left;
+
+  Stock(Optional<Base> base, Proposal proposal, ClusterLoadAssignment wanted, Instant now) {
+    this.base = base;
+    this.proposal = proposal;
+    this.wanted = wanted;
+    this.now = now;
+    GuardSettings settings = proposal.settings();
+    // Without checks of its own Envoy takes the assignment's word for it, at once.
+    this.settle =
+        !proposal.rules().activeChecks()
+            ? Duration.ZERO
+            : proposal.knowsHealth() ? settings.settle() : settings.longestRaise();
+    this.threshold = proposal.rules().threshold();
+    this.written =
+        wanted.getPolicy().hasOverprovisioningFactor()
+            ? wanted.getPolicy().getOverprovisioningFactor().getValue()
+            : PanicRule.DEFAULT_FACTOR;
+    take();
+  }
+
+  private void take() {
+    Base before = base.orElse(Base.NONE);
+    for (Host host : Host.of(wanted)) {
+      listed.put(host.key(), host);
+      Known known = before.hosts().get(host.key());
+      if (known != null) {
+        hosts.put(host.key(), formed(host, known).at(host, now, settle));
+      } else if (base.isEmpty()) {
+        hosts.put(host.key(), fresh(host, true));
+      } else {
+        additions.add(host);
+      }
+    }
+    additions.sort(
+        Comparator.comparingInt(Host::priority).thenComparing((Host host) -> host.key()));
+    Instant oldest = now.minus(proposal.settings().longestRaise());
+    before.gone().stream().filter(at -> at.isAfter(oldest)).forEach(gone::add);
+    before.hosts().forEach(this::leave);
+  }
+
+  private void leave(String key, Known known) {
+    if (listed.containsKey(key)) {
+      return;
+    }
+    Instant since = known.leaving().orElse(now);
+    if (known.leaving().isEmpty() && known.settled() && known.passingSince().isPresent()) {
+      left++;
+    }
+    boolean stays = !known.form().isEmpty() && since.plus(LEAVE).isAfter(now);
+    if (stays) {
+      hosts.put(
+          key,
+          new Known(
+              known.priority(),
+              known.added(),
+              known.inherited(),
+              Optional.empty(),
+              known.settled(),
+              Optional.of(since),
+              known.form()));
+    }
+  }
+
+  /** Whether hosts must be listed for a while after they left can change with the cluster. */
+  private Known formed(Host host, Known known) {
+    return keepsForms() == known.form().isEmpty() ? known.with(form(host)) : known;
+  }
+
+  private boolean keepsForms() {
+    return proposal.rules().activeChecks() && !proposal.rules().dropsRemoved();
+  }
+
+  private ByteString form(Host host) {
+    return keepsForms() ? Assignments.form(wanted, host.key()) : ByteString.EMPTY;
+  }
+
+  private Known fresh(Host host, boolean inherited) {
+    ByteString form = form(host);
+    return new Known(
+            host.priority(), now, inherited, Optional.empty(), false, Optional.empty(), form)
+        .at(host, now, settle);
+  }
+
+  /** All that are new go out now. */
+  void addAll() {
+    additions.forEach(this::add);
+  }
+
+  void add(Host host) {
+    hosts.put(host.key(), fresh(host, false));
+  }
+
+  /** It waits, as if it were not wanted yet. */
+  void putOff(Host host) {
+    hosts.remove(host.key());
+    listed.remove(host.key());
+  }
+
+  /** True when hosts left that had counted as up, now or within the longest raise. */
+  boolean hasLost() {
+    return left > 0 || !gone.isEmpty();
+  }
+
+  /** True when such hosts left with this change. */
+  boolean loses() {
+    return left > 0;
+  }
+
+  /** One priority and no weights of localities: a raised factor moves no load. */
+  boolean isAlone() {
+    long priorities =
+        Stream.concat(
+                listed.values().stream().map(Host::priority),
+                hosts.values().stream().map(Known::priority))
+            .distinct()
+            .count();
+    return priorities <= 1 && !proposal.rules().localityWeighted();
+  }
+
+  /** A loss that is not safe by itself is made up for, for as long as the longest raise. */
+  void makeUpFor(boolean safeAfterLoss) {
+    if (safeAfterLoss) {
+      gone.clear();
+      return;
+    }
+    for (int i = 0; i < left && gone.size() < MOST_GONE; i++) {
+      gone.add(now);
+    }
+  }
+
+  /** By weights, where the assignment counts them, one host may be as good as none. */
+  int factor(int counted, int available) {
+    return wanted.getPolicy().getWeightedPriorityHealth()
+        ? Assignments.weighedFactor(wanted)
+        : PanicRule.factor(counted, available);
+  }
+
+  /** When a raised factor is expected to go back. */
+  Optional<Instant> raisedUntil() {
+    Optional<Instant> until =
+        gone.stream().max(Comparator.naturalOrder()).map(at -> at.plus(longest()));
+    for (Known known : hosts.values()) {
+      if (isUnsure(known)) {
+        Optional<Instant> settles =
+            known.settled()
+                ? known.passingSince().map(at -> at.plus(settle))
+                : known.settlesAt(settle);
+        if (settles.isEmpty()) {
+          return settles;
+        }
+        until = until.isEmpty() || settles.get().isAfter(until.get()) ? settles : until;
+      }
+    }
+    return until;
+  }
+
+  /** True when it is not down for certain, and has not been up for long enough. */
+  boolean isUnsure(Known known) {
+    return known.leaving().isEmpty()
+        && (!known.settled()
+            || known.passingSince().map(at -> at.plus(settle).isAfter(now)).orElse(false));
+  }
+
+  Duration longest() {
+    return proposal.settings().longestRaise();
+  }
+
+  /** How many hosts were sent and are wanted still. */
+  int sent() {
+    Map<String, Known> before = base.orElse(Base.NONE).hosts();
+    return (int) hosts.keySet().stream().filter(before::containsKey).count();
+  }
+
+  boolean safe(SortedMap<Integer, Level> levels) {
+    return PanicRule.safe(List.copyOf(levels.values()), threshold, written);
+  }
+
+  /** How many are up as the registry says, for however short a time. */
+  int up() {
+    return settledLevels().stream().mapToInt(Level::available).sum();
+  }
+
+  /** Every host that is listed; up is who has been up for long enough. */
+  SortedMap<Integer, Level> levels(boolean lessReserve) {
+    int reserve = lessReserve ? proposal.settings().reserve() : 0;
+    return Levels.of(hosts, listed, Levels.View.SURE, now.minus(settle), reserve);
+  }
+
+  /** As the registry says, of those that have been there for long enough. */
+  List<Level> settledLevels() {
+    return List.copyOf(
+        Levels.of(hosts, listed, Levels.View.AS_SAID, now.minus(settle), 0).values());
+  }
+}
