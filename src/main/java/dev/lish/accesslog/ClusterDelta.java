@@ -58,7 +58,8 @@ final class ClusterDelta {
 
   /** True when the entry is of this cluster. */
   boolean is(Entry entry) {
-    return Arrays.equals(name, 0, name.length, entry.bytes, entry.clusterFrom, entry.clusterTo);
+    return Arrays.equals(
+        name, 0, name.length, entry.clusterBytes, entry.clusterFrom, entry.clusterTo);
   }
 
   /**

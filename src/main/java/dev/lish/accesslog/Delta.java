@@ -39,7 +39,7 @@ final class Delta {
       if (recent != null && recent.is(entry)) {
         return recent;
       }
-      for (int i = hash(entry.bytes, entry.clusterFrom, entry.clusterTo); ; i++) {
+      for (int i = hash(entry.clusterBytes, entry.clusterFrom, entry.clusterTo); ; i++) {
         ClusterDelta found = table[i & (table.length - 1)];
         if (found == null || found.is(entry)) {
           last = found;

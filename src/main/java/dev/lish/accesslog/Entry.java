@@ -13,6 +13,10 @@ final class Entry {
 
   int from;
   int to;
+
+  /** Where the cluster's name stands: in the entry, unless it did not say it. */
+  byte[] clusterBytes = bytes;
+
   int clusterFrom;
   int clusterTo;
   int routeFrom;
@@ -43,6 +47,7 @@ final class Entry {
     from = start;
     to = end;
     tcp = isTcp;
+    clusterBytes = buffer;
     clusterFrom = 0;
     clusterTo = 0;
     routeFrom = 0;
@@ -76,7 +81,14 @@ final class Entry {
   }
 
   ByteString cluster() {
-    return ByteString.copyFrom(bytes, clusterFrom, clusterTo - clusterFrom);
+    return ByteString.copyFrom(clusterBytes, clusterFrom, clusterTo - clusterFrom);
+  }
+
+  /** Sets the cluster, which the entry itself does not name. */
+  void cluster(byte[] name) {
+    clusterBytes = name;
+    clusterFrom = 0;
+    clusterTo = name.length;
   }
 
   ByteString route() {

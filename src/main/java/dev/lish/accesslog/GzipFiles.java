@@ -33,7 +33,11 @@ final class GzipFiles implements LineSink {
   private final FileSettings settings;
   private final Clock clock;
   private final Opener opener;
+  private final Tally tally = new Tally();
   private @Nullable Open open;
+
+  /** Lines that a full disk would still take away. */
+  private long unflushed;
 
   /** Opens a new file; for tests another one than that of the file system. */
   interface Opener {
@@ -81,10 +85,17 @@ final class GzipFiles implements LineSink {
       GZIPOutputStream lines = current().lines();
       lines.write(line);
       lines.write('\n');
+      unflushed++;
     } catch (IOException e) {
+      unflushed++;
       abandon();
       throw e;
     }
+  }
+
+  private void arrived() {
+    tally.written(unflushed);
+    unflushed = 0;
   }
 
   private Open current() throws IOException {
@@ -95,6 +106,7 @@ final class GzipFiles implements LineSink {
             || time.isAfter(now.since().plus(LONGEST_OPEN)))) {
       open = null;
       now.lines().close();
+      arrived();
       now = null;
     }
     if (now == null) {
@@ -140,6 +152,7 @@ final class GzipFiles implements LineSink {
     if (now != null) {
       try {
         now.lines().flush();
+        arrived();
       } catch (IOException e) {
         abandon();
         throw e;
@@ -147,10 +160,22 @@ final class GzipFiles implements LineSink {
     }
   }
 
+  @Override
+  public void settle() throws IOException {
+    flush();
+  }
+
+  @Override
+  public Tally tally() {
+    return tally;
+  }
+
   /** What could not be written is lost; the next line starts a new file. */
   private void abandon() {
     Open now = open;
     open = null;
+    tally.lost(unflushed);
+    unflushed = 0;
     if (now != null) {
       try {
         now.lines().close();
@@ -171,6 +196,12 @@ final class GzipFiles implements LineSink {
 
   @Override
   public void close() {
+    try {
+      flush();
+    } catch (IOException e) {
+      // It is counted, and there is nobody left to tell.
+      assert e != null;
+    }
     abandon();
   }
 }

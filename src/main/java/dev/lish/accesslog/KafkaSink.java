@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -20,6 +21,7 @@ final class KafkaSink implements LineSink {
 
   private final KafkaSettings settings;
   private final KafkaProducer<String, byte[]> producer;
+  private final Tally tally = new Tally();
 
   /** The last failure of a record, which comes after the call that sent it. */
   private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -51,17 +53,25 @@ final class KafkaSink implements LineSink {
 
   @Override
   public void write(String key, byte[] line) throws IOException {
-    tellFailure();
     try {
+      tellFailure();
       var unused =
           producer.send(
               new ProducerRecord<>(settings.topic(), key, line),
               (metadata, e) -> {
-                if (e != null) {
+                if (e == null) {
+                  tally.written(1);
+                } else {
                   failure.set(e);
+                  tally.lost(1);
                 }
               });
+    } catch (IOException e) {
+      tally.lost(1);
+      throw e;
     } catch (KafkaException e) {
+      // Thrown before the record was taken; all else comes by the callback.
+      tally.lost(1);
       throw new IOException(settings + ": " + e.getMessage(), e);
     }
   }
@@ -77,6 +87,22 @@ final class KafkaSink implements LineSink {
   @Override
   public void flush() throws IOException {
     tellFailure();
+  }
+
+  /** No longer than the producer tries to deliver a record. */
+  @Override
+  public void settle() throws IOException {
+    try {
+      producer.flush();
+    } catch (InterruptException e) {
+      throw new IOException(settings + ": interrupted", e);
+    }
+    tellFailure();
+  }
+
+  @Override
+  public Tally tally() {
+    return tally;
   }
 
   @Override

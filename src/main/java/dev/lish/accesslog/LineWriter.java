@@ -59,7 +59,7 @@ final class LineWriter {
     JsonLine versions = new JsonLine();
     raw.origin().versions().forEach(versions::put);
     line.put("versions", versions);
-    line.put("cluster", common.getUpstreamCluster());
+    line.put("cluster", entry.cluster().toStringUtf8());
     line.put("route", common.getRouteName());
     line.put("flags", FlagClass.letters(entry.flags));
     line.millis("duration_ms", entry.duration);

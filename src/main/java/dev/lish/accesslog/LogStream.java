@@ -120,6 +120,7 @@ final class LogStream implements StreamObserver<Batch> {
         return;
       }
       entries++;
+      origin.destinations().complete(entry, writer.logName());
       Delta.Adder to = adder;
       if (to == null) {
         to = delta.of(scope);

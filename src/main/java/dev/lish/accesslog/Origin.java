@@ -14,9 +14,14 @@ import java.util.TreeMap;
  * @param accepted the revision that it last had accepted in full; empty: not known here
  * @param versions type of resource, such as {@code cluster}, to the version that it last accepted;
  *     empty: not known here
+ * @param destinations where its requests go
  */
 public record Origin(
-    String stage, String group, Optional<Revision> accepted, Map<String, String> versions) {
+    String stage,
+    String group,
+    Optional<Revision> accepted,
+    Map<String, String> versions,
+    Destinations destinations) {
   /** Nothing is known. */
   public static final Origin UNKNOWN = new Origin("", "", Optional.empty());
 
@@ -25,13 +30,13 @@ public record Origin(
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
   }
 
-  /** Without versions. */
+  /** Without versions and destinations. */
   public Origin(String stage, String group, Optional<Revision> accepted) {
-    this(stage, group, accepted, Map.of());
+    this(stage, group, accepted, Map.of(), Destinations.NONE);
   }
 
   /** What sums are kept by: versions change with every endpoint. */
   Origin counted() {
-    return versions.isEmpty() ? this : new Origin(stage, group, accepted);
+    return new Origin(stage, group, accepted);
   }
 }

@@ -25,12 +25,17 @@ final class Outlet implements AutoCloseable {
   private final LongSupplier nanos;
   private final BlockingQueue<Line> queue = new ArrayBlockingQueue<>(MAX_LINES);
   private final AtomicLong bytes = new AtomicLong();
-  private final LongAdder written = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final Thread thread;
   private volatile boolean closing;
+
+  /** The last attempt failed; only a line that arrives ends it. */
   private volatile boolean broken;
+
+  /** For a while after a failure. */
+  private volatile boolean resting;
+
   private long restUntil;
   private long flushedAt;
 
@@ -50,16 +55,23 @@ final class Outlet implements AutoCloseable {
 
   /** Takes a line, or drops it and counts it; never waits. */
   void offer(String key, byte[] text) {
-    if (broken || bytes.addAndGet(text.length) > MAX_BYTES || !queue.offer(new Line(key, text))) {
-      if (!broken) {
-        bytes.addAndGet(-text.length);
-      }
+    if (resting) {
+      dropped.increment();
+    } else if (bytes.addAndGet(text.length) > MAX_BYTES || !queue.offer(new Line(key, text))) {
+      bytes.addAndGet(-text.length);
       dropped.increment();
     }
   }
 
   RawView.Sink view() {
-    return new RawView.Sink(sink.name(), !broken, written.sum(), dropped.sum(), failures.sum());
+    LineSink.Tally tally = sink.tally();
+    return new RawView.Sink(
+        sink.name(), !broken, tally.written(), dropped.sum() + tally.lost(), failures.sum());
+  }
+
+  /** For tests: nothing waits to be taken. */
+  boolean isIdle() {
+    return bytes.get() == 0;
   }
 
   private void run() {
@@ -85,33 +97,38 @@ final class Outlet implements AutoCloseable {
       bytes.addAndGet(-text.length);
     }
     long now = nanos.getAsLong();
-    if (broken && now - restUntil < 0) {
+    resting = resting && now - restUntil < 0;
+    if (resting) {
       dropped.add(text == null ? 0 : 1);
       return;
     }
-    boolean tried = broken;
     try {
       if (text != null && key != null) {
         sink.write(key, text);
+        recover();
       }
-      if (now - flushedAt > FLUSH_NANOS || tried) {
+      if (!broken && now - flushedAt > FLUSH_NANOS) {
         flushedAt = now;
         sink.flush();
       }
-      written.add(text == null ? 0 : 1);
-      if (tried) {
-        LOG.info("Raw access logs go to {} again", sink.name());
-      }
-      broken = false;
     } catch (IOException e) {
       failures.increment();
-      dropped.add(text == null ? 0 : 1);
-      if (!tried) {
+      if (!broken) {
         LOG.warn(
             "Raw access logs cannot go to {}, and are dropped: {}", sink.name(), String.valueOf(e));
       }
-      broken = true;
       restUntil = now + REST_NANOS;
+      resting = true;
+      broken = true;
+    }
+  }
+
+  /** A sink that takes a line into its buffer does not work for that. */
+  private void recover() throws IOException {
+    if (broken) {
+      sink.settle();
+      LOG.info("Raw access logs go to {} again", sink.name());
+      broken = false;
     }
   }
 

@@ -56,6 +56,11 @@ public final class RawFilter {
     return status
         && (cluster.length == 0
             || Arrays.equals(
-                cluster, 0, cluster.length, entry.bytes, entry.clusterFrom, entry.clusterTo));
+                cluster,
+                0,
+                cluster.length,
+                entry.clusterBytes,
+                entry.clusterFrom,
+                entry.clusterTo));
   }
 }

@@ -154,6 +154,7 @@ public final class RawLog implements AutoCloseable {
 
   private void spread(RawEntry raw, Entry entry) throws java.io.IOException {
     new EntryReader(new Cursor(raw.bytes(), 0), entry).read(raw.bytes().length, raw.tcp());
+    raw.origin().destinations().complete(entry, raw.writer().logName());
     String line = lines.line(raw, entry);
     if (raw.sampled()) {
       byte[] text = line.getBytes(UTF_8);

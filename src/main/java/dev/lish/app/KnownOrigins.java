@@ -1,5 +1,6 @@
 package dev.lish.app;
 
+import dev.lish.accesslog.Destinations;
 import dev.lish.accesslog.Origin;
 import dev.lish.accesslog.Origins;
 import dev.lish.model.Node;
@@ -21,7 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * What the pipeline and the streams know of the Envoys that write access logs: stage and group by
- * the rules in force, the revision that a node last had accepted in full, and its versions.
+ * the rules in force, the revision that a node last had accepted in full, its versions, and where
+ * the routes that it should have lead to.
  */
 final class KnownOrigins implements Origins {
   private static final Comparator<Revision> OLDEST = Comparator.comparingInt(Revision::number);
@@ -30,6 +32,7 @@ final class KnownOrigins implements Origins {
 
   private final Supplier<View> view;
   private final Supplier<List<NodeView>> nodes;
+  private final RouteTargets targets = new RouteTargets();
   private volatile Accepted accepted = new Accepted(Map.of(), System.nanoTime() - FRESH_NANOS);
 
   /** By node id, at one moment. */
@@ -76,9 +79,13 @@ final class KnownOrigins implements Origins {
         key = now.keyOf(node);
       }
       Has has = accepted().byId().getOrDefault(node.id(), Has.NOTHING);
-      return key.map(k -> new Origin(k.stage(), k.group(), has.revision(), has.versions()))
-          .orElse(Origin.UNKNOWN);
+      return key.map(k -> origin(k, has, now)).orElse(Origin.UNKNOWN);
     }
+  }
+
+  private Origin origin(SnapshotKey key, Has has, Assignment now) {
+    Destinations destinations = now.snapshot(key).map(targets::of).orElse(Destinations.NONE);
+    return new Origin(key.stage(), key.group(), has.revision(), has.versions(), destinations);
   }
 
   /** The streams' views are collected once for all that ask within a moment. */

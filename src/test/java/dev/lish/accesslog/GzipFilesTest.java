@@ -63,8 +63,10 @@ class GzipFilesTest {
     GzipFiles files = files(1 << 20, 1 << 22, Duration.ofDays(1), Files::newOutputStream);
     files.write("", "{\"a\":1}".getBytes(UTF_8));
     files.write("", "{\"a\":2}".getBytes(UTF_8));
+    assertThat(files.tally().written()).isZero();
     files.flush();
 
+    assertThat(files.tally().written()).isEqualTo(2);
     assertThat(all()).hasSize(1);
     assertThat(all().get(0).getFileName()).hasToString("access-20270115T080000.000Z.jsonl.gz");
     assertThat(read(all().get(0))).isEqualTo("{\"a\":1}\n{\"a\":2}\n");
@@ -81,6 +83,7 @@ class GzipFilesTest {
     }
     files.close();
 
+    assertThat(files.tally().written()).isEqualTo(300);
     long sum = 0;
     for (Path file : all()) {
       assertThat(Files.size(file)).isLessThan(24_000);
@@ -120,5 +123,7 @@ class GzipFilesTest {
           .hasMessageContaining("No space left on device");
     }
     assertThat(all()).isEmpty();
+    assertThat(files.tally().lost()).isEqualTo(3);
+    assertThat(files.tally().written()).isZero();
   }
 }

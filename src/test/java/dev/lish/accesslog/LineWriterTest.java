@@ -26,7 +26,12 @@ import org.junit.jupiter.api.Test;
 class LineWriterTest {
   private static final Writer WRITER = new Writer("edge-1", "edge-a", "edge");
   private static final Origin ORIGIN =
-      new Origin("beta", "edge", Optional.of(new Revision(7)), Map.of("cluster", "5b2e"));
+      new Origin(
+          "beta",
+          "edge",
+          Optional.of(new Revision(7)),
+          Map.of("cluster", "5b2e"),
+          Destinations.NONE);
 
   private static String line(byte[] bytes, boolean tcp) throws IOException {
     Entry entry = new Entry();

@@ -13,11 +13,15 @@ class OutletTest {
   private final AtomicLong nanos = new AtomicLong();
   private final CountDownLatch gate = new CountDownLatch(1);
   private volatile boolean full;
+  private volatile boolean buffers;
   private volatile boolean slow;
 
   private final Outlet outlet =
       new Outlet(
           new LineSink() {
+            private final Tally tally = new Tally();
+            private long buffered;
+
             @Override
             public String name() {
               return "test";
@@ -32,13 +36,32 @@ class OutletTest {
                   throw new IOException(e);
                 }
               }
-              if (full) {
-                throw new IOException("No space left on device");
+              buffered++;
+              if (!buffers) {
+                flush();
               }
             }
 
             @Override
-            public void flush() {}
+            public void flush() throws IOException {
+              long lines = buffered;
+              buffered = 0;
+              if (full && lines > 0) {
+                tally.lost(lines);
+                throw new IOException("No space left on device");
+              }
+              tally.written(lines);
+            }
+
+            @Override
+            public void settle() throws IOException {
+              flush();
+            }
+
+            @Override
+            public Tally tally() {
+              return tally;
+            }
 
             @Override
             public void close() {}
@@ -86,8 +109,39 @@ class OutletTest {
 
     full = false;
     nanos.addAndGet(3_000_000_000L);
-    Await.until("the sink works", () -> outlet.view().works());
+    Await.until(
+        "the sink works",
+        () -> {
+          outlet.offer("n", new byte[10]);
+          return outlet.view().works();
+        });
+    assertThat(outlet.view().written()).isPositive();
+  }
+
+  /** A file takes lines into its buffer while the disk is full. */
+  @Test
+  void aSinkThatOnlyBuffersDoesNotWork() {
+    full = true;
+    buffers = true;
+    outlet.start();
     outlet.offer("n", new byte[10]);
-    Await.until("the line is written", () -> outlet.view().written() == 1);
+    Await.until("the line is taken", () -> outlet.isIdle());
+    nanos.addAndGet(3_000_000_000L);
+    Await.until("the sink is broken", () -> !outlet.view().works());
+    assertThat(outlet.view().written()).isZero();
+
+    for (int failures = 2; failures < 5; failures++) {
+      nanos.addAndGet(3_000_000_000L);
+      int expected = failures;
+      Await.until(
+          "it is tried again",
+          () -> {
+            outlet.offer("n", new byte[10]);
+            return outlet.view().failures() == expected;
+          });
+      assertThat(outlet.view().works()).isFalse();
+    }
+    assertThat(outlet.view().written()).isZero();
+    assertThat(outlet.view().dropped()).isGreaterThanOrEqualTo(4);
   }
 }

@@ -22,6 +22,8 @@ class RawLogIT {
           new RawSettings(10, 2, RawSettings.NOTHING.redacted()),
           List.of(
               new LineSink() {
+                private final Tally tally = new Tally();
+
                 @Override
                 public String name() {
                   return "test";
@@ -30,6 +32,15 @@ class RawLogIT {
                 @Override
                 public void write(String key, byte[] line) {
                   written.add(key + " " + new String(line, UTF_8));
+                  tally.written(1);
+                }
+
+                @Override
+                public void settle() {}
+
+                @Override
+                public Tally tally() {
+                  return tally;
                 }
 
                 @Override

@@ -92,14 +92,14 @@ class TrafficEnvoyIT {
         add(seen, "slow", late.stop());
         add(seen, "cut", broken.stop());
       }
-      seen.merge("pay 2xx none", 1L, Long::sum);
+      seen.merge("pay to served 2xx none", 1L, Long::sum);
       assertThat(seen.keySet())
           .containsExactly(
-              "cut 5xx reset",
-              "nowhere 5xx unreachable",
-              "pay 2xx none",
-              "pay 4xx none",
-              "slow 5xx timeout");
+              "cut to cut 5xx reset",
+              "nowhere to nowhere 5xx unreachable",
+              "pay to served 2xx none",
+              "pay to served 4xx none",
+              "slow to slow 5xx timeout");
       long all = seen.values().stream().mapToLong(n -> n).sum();
       Await.until("all entries have come", () -> sum(metric(mesh, "requests_total")) >= all);
 
@@ -136,7 +136,11 @@ class TrafficEnvoyIT {
                     case "cut" -> "reset";
                     default -> "none";
                   };
-              seen.merge(route + " " + answer.charAt(0) + "xx " + failure, (long) count, Long::sum);
+              String cluster = route.equals("pay") ? "served" : route;
+              seen.merge(
+                  route + " to " + cluster + " " + answer.charAt(0) + "xx " + failure,
+                  (long) count,
+                  Long::sum);
             });
   }
 
@@ -146,11 +150,11 @@ class TrafficEnvoyIT {
 
   private static final Pattern SERIES =
       Pattern.compile(
-          "lish_traffic_(\\w+)\\{cluster=\"[a-z]+\",failure=\"(\\w+)\",group=\"edge\","
+          "lish_traffic_(\\w+)\\{cluster=\"([a-z]+)\",failure=\"(\\w+)\",group=\"edge\","
               + "node_cluster=\"edge-a\",response=\"(\\w+)\",route=\"(\\w*)\",stage=\"release\"}"
               + " ([0-9.E]+)");
 
-  /** A metric by route, response and failure. */
+  /** A metric by route, cluster, response and failure. */
   private static Map<String, Long> metric(MeshFixture mesh, String name) {
     Map<String, Long> values = new TreeMap<>();
     for (String line : Http.get(mesh.lish.url("/metrics")).body().lines().toList()) {
@@ -158,8 +162,14 @@ class TrafficEnvoyIT {
         Matcher series = SERIES.matcher(line);
         assertThat(series.matches()).as(line).isTrue();
         values.merge(
-            series.group(4) + " " + series.group(3) + " " + series.group(2),
-            (long) Double.parseDouble(series.group(5)),
+            series.group(5)
+                + " to "
+                + series.group(2)
+                + " "
+                + series.group(4)
+                + " "
+                + series.group(3),
+            (long) Double.parseDouble(series.group(6)),
             Long::sum);
       }
     }

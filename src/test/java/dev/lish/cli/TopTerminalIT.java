@@ -2,9 +2,9 @@ package dev.lish.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lish.testing.Await;
+import dev.lish.testing.Script;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TopTerminalIT {
   @TempDir Path folder;
 
-  private Process start(AdminApiStub server, Path screen) throws IOException {
+  private Process start(Path program, AdminApiStub server, Path screen) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String command =
         "stty rows 12 columns 70; '%s' -XX:TieredStopAtLevel=1 -cp '%s' %s top --server %s; stty -a"
@@ -28,16 +28,12 @@ class TopTerminalIT {
                 Main.class.getName(),
                 server.url());
     ProcessBuilder script =
-        new ProcessBuilder("script", "-qefc", command, "/dev/null")
+        new ProcessBuilder(program.toString(), "-qefc", command, "/dev/null")
             .redirectErrorStream(true)
             .redirectOutput(screen.toFile());
     script.environment().put("TERM", "xterm");
     script.environment().put("SHELL", "/bin/sh");
     return script.start();
-  }
-
-  private static boolean isThere() {
-    return Files.isExecutable(Path.of("/usr/bin/script"));
   }
 
   private static void press(OutputStream keys, String key) throws IOException {
@@ -57,10 +53,10 @@ class TopTerminalIT {
 
   /** Starts `lish top`, and ends it whatever happens; it must have ended by itself. */
   private void run(Path screen, Session session) throws Exception {
-    assumeTrue(isThere(), "no script(1): lish top is not tested on a terminal");
+    Path script = Script.require();
     try (AdminApiStub server = new AdminApiStub()) {
       server.answer("GET /api/v1/traffic", 200, TopCommandTest.TRAFFIC);
-      Process top = start(server, screen);
+      Process top = start(script, server, screen);
       try (OutputStream keys = top.getOutputStream()) {
         session.with(keys);
         assertThat(top.waitFor(20, TimeUnit.SECONDS)).isTrue();
