@@ -43,11 +43,13 @@ final class ClusterLints {
               : "found CLUSTER_PROVIDED (expected: another, as type is " + type + ")",
           "lb_policy");
     }
-    if (type == DiscoveryType.LOGICAL_DNS && endpoints(cluster.getLoadAssignment()) != 1) {
+    int localities = cluster.getLoadAssignment().getEndpointsCount();
+    int hosts = endpoints(cluster.getLoadAssignment());
+    if (type == DiscoveryType.LOGICAL_DNS && (hosts != 1 || localities != 1)) {
       walk.found(
           Rule.CLUSTER_KIND,
-          "found %d endpoints (expected: one, as type is LOGICAL_DNS)"
-              .formatted(endpoints(cluster.getLoadAssignment())),
+          "found %d endpoints in %d localities (expected: one, as type is LOGICAL_DNS)"
+              .formatted(hosts, localities),
           "load_assignment");
     }
     if (type == DiscoveryType.STATIC) {

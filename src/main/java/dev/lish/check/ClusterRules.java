@@ -1,33 +1,40 @@
 package dev.lish.check;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
-import io.envoyproxy.envoy.config.core.v3.HealthCheck;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
-import java.math.BigInteger;
-import java.util.regex.Pattern;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** What the code of Envoy's clusters refuses. */
 final class ClusterRules {
   private static final String PROTOCOL = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-  private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2})+");
 
-  /** {@code minimum_ring_size} and {@code maximum_ring_size}, where they are not set. */
-  private static final long SMALLEST_RING = 1024;
+  /** {@code base_ejection_time}, where it is not set. */
+  private static final Duration FIRST_EJECTION = Duration.newBuilder().setSeconds(30).build();
 
-  private static final long LARGEST_RING = 8L << 20;
+  private static final Set<String> KEYS =
+      Set.of(PROTOCOL, "envoy.upstreams.http.http_protocol_options");
+
+  private static final Thresholds ONE = Thresholds.getDefaultInstance();
 
   private ClusterRules() {}
 
   static void cluster(Cluster cluster, Walk walk) {
-    balancing(cluster, walk);
+    BalancingRules.cluster(cluster, walk);
+    outliers(cluster, walk);
+    discovery(cluster, walk);
     if (!cluster.hasClusterType()) {
       hosts(cluster, walk);
+      EndpointRules.inCluster(cluster.getLoadAssignment(), cluster.getType(), walk);
     }
     for (int i = 0; i < cluster.getHealthChecksCount(); i++) {
-      check(cluster.getHealthChecks(i), walk, i);
       if (cluster.getHealthChecks(i).hasGrpcHealthCheck() && !mayHttp2(cluster)) {
         walk.found(
             Rule.CONFLICTING_FIELDS,
@@ -38,29 +45,18 @@ final class ClusterRules {
             "grpc_health_check");
       }
     }
+    for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
+      if (!cluster.getTransportSocketMatches(i).hasTransportSocket()) {
+        walk.found(
+            Rule.EXTENSION_KIND,
+            "found no transport_socket (expected: one)",
+            "transport_socket_matches",
+            i);
+      }
+    }
     alpn(cluster, walk);
-  }
-
-  private static void balancing(Cluster cluster, Walk walk) {
-    var ring = cluster.getRingHashLbConfig();
-    long least = ring.hasMinimumRingSize() ? ring.getMinimumRingSize().getValue() : SMALLEST_RING;
-    long most = ring.hasMaximumRingSize() ? ring.getMaximumRingSize().getValue() : LARGEST_RING;
-    if (cluster.hasRingHashLbConfig() && Long.compareUnsigned(least, most) > 0) {
-      walk.found(
-          Rule.BAD_SETTING,
-          "found a minimum_ring_size of %d and a maximum_ring_size of %d (expected: at most that)"
-              .formatted(least, most),
-          "ring_hash_lb_config");
-    }
-    var maglev = cluster.getMaglevLbConfig();
-    if (maglev.hasTableSize()
-        && !BigInteger.valueOf(maglev.getTableSize().getValue()).isProbablePrime(50)) {
-      walk.found(
-          Rule.BAD_SETTING,
-          "found %d (expected: a prime number)".formatted(maglev.getTableSize().getValue()),
-          "maglev_lb_config",
-          "table_size");
-    }
+    keys(cluster, walk);
+    options(cluster).ifPresent(options -> ProtocolRules.cluster(cluster, options, walk));
   }
 
   private static void hosts(Cluster cluster, Walk walk) {
@@ -91,7 +87,12 @@ final class ClusterRules {
           "address",
           "socket_address"
         };
-        if (type == DiscoveryType.STRICT_DNS && !socket.getResolverName().isEmpty()) {
+        if (type == DiscoveryType.LOGICAL_DNS && !socket.getResolverName().isEmpty()) {
+          walk.found(
+              Rule.CLUSTER_KIND,
+              "found a resolver_name (expected: none, as type is LOGICAL_DNS)",
+              at);
+        } else if (type == DiscoveryType.STRICT_DNS && !socket.getResolverName().isEmpty()) {
           walk.found(
               Rule.CLUSTER_KIND,
               "found a resolver_name (expected: none, as type is STRICT_DNS)",
@@ -103,43 +104,97 @@ final class ClusterRules {
     }
   }
 
-  private static void check(HealthCheck check, Walk walk, int index) {
-    var http = check.getHttpHealthCheck();
-    for (int i = 0; i < http.getExpectedStatusesCount(); i++) {
-      FilterRules.status(
-          http.getExpectedStatuses(i),
-          walk,
-          "health_checks",
-          index,
-          "http_health_check",
-          "expected_statuses",
-          i);
-    }
-    String hex = check.getTcpHealthCheck().getSend().getText();
-    if (!hex.isEmpty() && !HEX.matcher(hex).matches()) {
+  private static void outliers(Cluster cluster, Walk walk) {
+    var outliers = cluster.getOutlierDetection();
+    Duration first =
+        outliers.hasBaseEjectionTime() ? outliers.getBaseEjectionTime() : FIRST_EJECTION;
+    if (outliers.hasMaxEjectionTime()
+        && RouteRules.BY_LENGTH.compare(outliers.getMaxEjectionTime(), first) < 0) {
       walk.found(
           Rule.BAD_SETTING,
-          "found \"%s\" (expected: bytes in hexadecimal, e.g. 0a1b)".formatted(hex),
-          "health_checks",
-          index,
-          "tcp_health_check",
-          "send",
-          "text");
+          "found a time below base_ejection_time, which is %ds (expected: at least that)"
+              .formatted(first.getSeconds()),
+          "outlier_detection",
+          "max_ejection_time");
     }
-    if (check.hasCustomHealthCheck() && !check.getCustomHealthCheck().hasTypedConfig()) {
+    if (cluster.getCircuitBreakers().getPerHostThresholdsList().stream()
+        .anyMatch(t -> !t.toBuilder().clearPriority().clearMaxConnections().build().equals(ONE))) {
       walk.found(
           Rule.BAD_SETTING,
-          "missing (expected: the configuration of the checker)",
-          "health_checks",
-          index,
-          "custom_health_check",
-          "typed_config");
+          "found limits of a host other than max_connections (expected: max_connections alone)",
+          "circuit_breakers",
+          "per_host_thresholds");
     }
   }
 
+  /** How the cluster finds its hosts. */
+  private static void discovery(Cluster cluster, Walk walk) {
+    if (cluster.hasEdsClusterConfig()
+        && cluster.getType() == DiscoveryType.EDS
+        && !cluster.getEdsClusterConfig().hasEdsConfig()) {
+      walk.found(
+          Rule.CLUSTER_KIND,
+          "found no source of endpoints (expected: eds_config with ads or another)",
+          "eds_cluster_config");
+    }
+    var original = cluster.getOriginalDstLbConfig();
+    if (!original.getHttpHeaderName().isEmpty() && !original.getUseHttpHeader()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found http_header_name without use_http_header (expected: both)",
+          "original_dst_lb_config",
+          "http_header_name");
+    }
+    AddressRules.addresses(resolvers(cluster), walk, "dns_resolvers");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Address> resolvers(Cluster cluster) {
+    return (List<Address>) Values.field(cluster, "dns_resolvers");
+  }
+
   private static boolean mayHttp2(Cluster cluster) {
-    return cluster.containsTypedExtensionProtocolOptions(PROTOCOL)
-        || Values.isSet(cluster, "http2_protocol_options");
+    return Values.isSet(cluster, "http2_protocol_options")
+        || options(cluster)
+            .map(options -> !options.getExplicitHttpConfig().hasHttpProtocolOptions())
+            .orElse(false);
+  }
+
+  private static Optional<HttpProtocolOptions> options(Cluster cluster) {
+    Any options = cluster.getTypedExtensionProtocolOptionsMap().get(PROTOCOL);
+    try {
+      return options != null && options.is(HttpProtocolOptions.class)
+          ? Optional.of(options.unpack(HttpProtocolOptions.class))
+          : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a message cannot be read back from its own bytes", e);
+    }
+  }
+
+  /** Options are found by their key alone. */
+  private static void keys(Cluster cluster, Walk walk) {
+    cluster
+        .getTypedExtensionProtocolOptionsMap()
+        .forEach(
+            (key, options) -> {
+              if (options.is(HttpProtocolOptions.class) && !KEYS.contains(key)) {
+                walk.found(
+                    Rule.EXTENSION_KIND,
+                    "found the key \"%s\" of HttpProtocolOptions (expected: %s)"
+                        .formatted(key, PROTOCOL),
+                    "typed_extension_protocol_options",
+                    key);
+              } else if (KEYS.contains(key)
+                  && !options.is(HttpProtocolOptions.class)
+                  && !Extensions.isKnown(Extensions.type(options))) {
+                walk.found(
+                    Rule.EXTENSION_KIND,
+                    "found %s (expected: HttpProtocolOptions, as the key says)"
+                        .formatted(Extensions.type(options)),
+                    "typed_extension_protocol_options",
+                    key);
+              }
+            });
   }
 
   /** Without TLS there is no ALPN, by which the protocol would be found. */
@@ -147,21 +202,14 @@ final class ClusterRules {
     if (cluster.hasTransportSocket() || cluster.getTransportSocketMatchesCount() > 0) {
       return;
     }
-    Any options = cluster.getTypedExtensionProtocolOptionsMap().get(PROTOCOL);
-    try {
-      if (options != null
-          && options.is(HttpProtocolOptions.class)
-          && options.unpack(HttpProtocolOptions.class).hasAutoConfig()) {
-        walk.found(
-            Rule.CONFLICTING_FIELDS,
-            "found auto_config in a cluster without TLS (expected: explicit_http_config, or a"
-                + " transport_socket with TLS)",
-            "typed_extension_protocol_options",
-            PROTOCOL,
-            "auto_config");
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message cannot be read back from its own bytes", e);
+    if (options(cluster).map(HttpProtocolOptions::hasAutoConfig).orElse(false)) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found auto_config in a cluster without TLS (expected: explicit_http_config, or a"
+              + " transport_socket with TLS)",
+          "typed_extension_protocol_options",
+          PROTOCOL,
+          "auto_config");
     }
   }
 }

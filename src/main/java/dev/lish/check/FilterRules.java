@@ -2,6 +2,7 @@ package dev.lish.check;
 
 import com.google.protobuf.Duration;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControl;
 import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth;
 import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth;
@@ -141,6 +142,12 @@ final class FilterRules {
                 + " writes it)",
             "users");
       }
+    }
+  }
+
+  static void perRoute(FilterConfig config, Walk walk) {
+    if (!config.hasConfig() && !config.getDisabled() && !config.getIsOptional()) {
+      walk.found(Rule.EXTENSION_KIND, "found nothing in it (expected: config, or disabled: true)");
     }
   }
 

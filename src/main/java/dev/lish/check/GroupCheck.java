@@ -44,7 +44,9 @@ final class GroupCheck {
 
   void run() {
     Set<String> clusters = names(ResourceType.CLUSTER, settings.clusters());
-    clusters.addAll(List.of(Bootstrap.XDS_CLUSTER, Bootstrap.ACCESS_LOG_CLUSTER));
+    Set<String> own = new HashSet<>(settings.clusters());
+    own.addAll(List.of(Bootstrap.XDS_CLUSTER, Bootstrap.ACCESS_LOG_CLUSTER));
+    clusters.addAll(own);
     Map<Kind, Set<String>> known =
         Map.of(
             Kind.CLUSTER,
@@ -54,7 +56,11 @@ final class GroupCheck {
             Kind.SECRET,
             names(ResourceType.SECRET, settings.secrets()),
             Kind.EXTENSION,
-            names(ResourceType.EXTENSION, Set.of()));
+            names(ResourceType.EXTENSION, Set.of()),
+            Kind.STATIC_SECRET,
+            Set.copyOf(settings.secrets()),
+            Kind.SERVER,
+            own);
     Set<String> retried = new HashSet<>();
     group.origins().values().stream()
         .flatMap(all -> all.values().stream())
@@ -65,7 +71,10 @@ final class GroupCheck {
                   retried.add(mention.name());
                 } else {
                   Set<String> there = known.getOrDefault(mention.kind(), Set.of());
-                  if (!there.contains(mention.name())) {
+                  // A server that is nowhere is told of as a cluster.
+                  boolean told =
+                      mention.kind() == Kind.SERVER && !clusters.contains(mention.name());
+                  if (!there.contains(mention.name()) && !told) {
                     unknown(origin, mention, there);
                   }
                 }
@@ -86,23 +95,25 @@ final class GroupCheck {
     Rule rule =
         switch (mention.kind()) {
           case ROUTES -> Rule.UNKNOWN_ROUTES;
-          case SECRET -> Rule.UNKNOWN_SECRET;
+          case SECRET, STATIC_SECRET -> Rule.UNKNOWN_SECRET;
           case EXTENSION -> Rule.UNKNOWN_EXTENSION;
-          case CLUSTER, RETRIED_CLUSTER -> Rule.UNKNOWN_CLUSTER;
+          case CLUSTER, SERVER, RETRIED_CLUSTER -> Rule.UNKNOWN_CLUSTER;
         };
     String what =
         switch (mention.kind()) {
-          case ROUTES -> "a route configuration";
-          case SECRET -> "a secret";
-          case EXTENSION -> "an extension";
-          case CLUSTER, RETRIED_CLUSTER -> "a cluster";
+          case ROUTES -> "a route configuration that the group has";
+          case SECRET -> "a secret that the group has";
+          case STATIC_SECRET -> "sds_config, or a secret of bootstrap.secrets";
+          case SERVER -> "a cluster of the bootstrap, where Envoy wants servers of xDS";
+          case EXTENSION -> "an extension that the group has";
+          case CLUSTER, RETRIED_CLUSTER -> "a cluster that the group has";
         };
     found.accept(
         origin,
         new Issue(
             rule,
             mention.path(),
-            "found \"%s\" (expected: %s that the group has%s)"
+            "found \"%s\" (expected: %s%s)"
                 .formatted(
                     mention.name(), what, Nearest.question(mention.name(), new TreeSet<>(known)))));
   }

@@ -20,6 +20,9 @@ final class JwtRules {
 
   static void look(JwtAuthentication filter, Walk walk) {
     JwtRules rules = new JwtRules(filter.getProvidersMap().keySet(), walk);
+    filter
+        .getProvidersMap()
+        .forEach((name, provider) -> Keys.look(name, provider.getLocalJwks(), walk));
     for (int i = 0; i < filter.getRulesCount(); i++) {
       RequirementRule rule = filter.getRules(i);
       List<Object> at = List.of("rules", i);

@@ -76,10 +76,8 @@ final class Lints {
       }
       case "envoy.config.route.v3.Route" -> RouteRules.route((Route) message, walk);
       case "envoy.config.route.v3.RouteAction" -> RouteRules.action((RouteAction) message, walk);
-      case "envoy.config.route.v3.RetryPolicy" -> {
-        RouteLints.retry((RetryPolicy) message, walk);
-        RouteRules.retry((RetryPolicy) message, walk);
-      }
+      case "envoy.config.route.v3.RetryPolicy" -> RouteLints.retry((RetryPolicy) message, walk);
+      case "envoy.config.route.v3.RetryPolicy.RetryBackOff" -> RouteRules.backOff(message, walk);
       case "envoy.config.route.v3.WeightedCluster" -> {
         RouteLints.weights((WeightedCluster) message, walk);
         RouteRules.weights((WeightedCluster) message, walk);
@@ -127,6 +125,8 @@ final class Lints {
         SdsSecretConfig secret = (SdsSecretConfig) message;
         if (isOurs(secret.getSdsConfig())) {
           walk.mentions(Kind.SECRET, secret.getName(), "name");
+        } else if (!secret.hasSdsConfig()) {
+          walk.mentions(Kind.STATIC_SECRET, secret.getName(), "name");
         }
       }
       case "envoy.config.core.v3.ConfigSource" -> source((ConfigSource) message, walk);
@@ -134,7 +134,19 @@ final class Lints {
         ApiConfigSource source = (ApiConfigSource) message;
         for (int i = 0; i < source.getClusterNamesCount(); i++) {
           walk.mentions(Kind.CLUSTER, source.getClusterNames(i), "cluster_names", i);
+          walk.mentions(Kind.SERVER, source.getClusterNames(i), "cluster_names", i);
         }
+        for (int i = 0; i < source.getGrpcServicesCount(); i++) {
+          walk.mentions(
+              Kind.SERVER,
+              source.getGrpcServices(i).getEnvoyGrpc().getClusterName(),
+              "grpc_services",
+              i,
+              "envoy_grpc",
+              "cluster_name");
+        }
+        ProtocolRules.source(source, walk);
+        ServiceRules.version(source, walk);
       }
       default -> CodeRules.look(name, message, walk);
     }

@@ -70,35 +70,38 @@ final class ListenerLints {
 
   /** The router is there, and last. */
   static void http(HttpConnectionManager http, Walk walk) {
-    int count = http.getHttpFiltersCount();
-    if (count == 0) {
+    if (http.getHttpFiltersCount() == 0) {
       walk.found(
           Rule.FILTER_ORDER, "found no http_filters (expected: at least the router at the end)");
     }
-    for (int i = 0; i < count; i++) {
-      HttpFilter filter = http.getHttpFilters(i);
-      String type = name(filter.getTypedConfig().getTypeUrl());
-      if (i == count - 1 && type.startsWith(HTTP) && ENDS.stream().noneMatch(type::endsWith)) {
-        walk.found(
-            Rule.FILTER_ORDER,
-            "found %s last (expected: the router)".formatted(type),
-            "http_filters",
-            i);
-      } else if (i < count - 1 && type.equals(ROUTER)) {
-        walk.found(
-            Rule.FILTER_ORDER,
-            "found the router before others (expected: last)",
-            "http_filters",
-            i);
-      }
-    }
+    order(http.getHttpFiltersList(), walk, "http_filters");
     conflicts(http, walk);
+    HttpRules.http(http, walk);
     if (http.hasStreamIdleTimeout()
         && http.getStreamIdleTimeout().equals(Duration.getDefaultInstance())) {
       walk.found(
           Rule.NO_TIMEOUT,
           "found 0s, which is none (expected: a time; without the field it is 5m)",
           "stream_idle_timeout");
+    }
+  }
+
+  /** The order of HTTP filters. */
+  static void order(List<HttpFilter> filters, Walk walk, Object... list) {
+    for (int i = 0; i < filters.size(); i++) {
+      String type = name(filters.get(i).getTypedConfig().getTypeUrl());
+      boolean last = i == filters.size() - 1;
+      if (last && type.startsWith(HTTP) && ENDS.stream().noneMatch(type::endsWith)) {
+        walk.found(
+            Rule.FILTER_ORDER,
+            "found %s last (expected: the router)".formatted(type),
+            AddressRules.with(list, i));
+      } else if (!last && type.equals(ROUTER)) {
+        walk.found(
+            Rule.FILTER_ORDER,
+            "found the router before others (expected: last)",
+            AddressRules.with(list, i));
+      }
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.lish.check;
 
 import com.google.common.net.InetAddresses;
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 
 /** What makes no listener. */
 final class ListenerRules {
@@ -29,6 +32,20 @@ final class ListenerRules {
           "socket_address",
           "address");
     }
+    for (int i = 0; i < listener.getAdditionalAddressesCount(); i++) {
+      AddressRules.address(
+          listener.getAdditionalAddresses(i).getAddress(),
+          walk,
+          "additional_addresses",
+          i,
+          "address");
+    }
+    if (listener.hasAddress() && listener.hasInternalListener()) {
+      walk.found(
+          Rule.LISTENER_KIND, "found an address too (expected: one of them)", "internal_listener");
+    }
+    ChainRules.listener(listener, walk);
+    codecs(listener, walk);
     chains(listener, socket.getProtocol() == SocketAddress.Protocol.UDP, walk);
   }
 
@@ -44,6 +61,31 @@ final class ListenerRules {
           "found filter chains of a UDP listener without QUIC (expected: listener_filters, or"
               + " udp_listener_config.quic_options)",
           "filter_chains");
+    }
+  }
+
+  private static void codecs(Listener listener, Walk walk) {
+    boolean quic = listener.getUdpListenerConfig().hasQuicOptions();
+    for (int i = 0; i < listener.getFilterChainsCount(); i++) {
+      var filters = listener.getFilterChains(i).getFiltersList();
+      for (int j = 0; j < filters.size(); j++) {
+        Any config = filters.get(j).getTypedConfig();
+        try {
+          if (config.is(HttpConnectionManager.class)) {
+            HttpRules.codec(
+                config.unpack(HttpConnectionManager.class),
+                quic,
+                walk,
+                "filter_chains",
+                i,
+                "filters",
+                j,
+                "typed_config");
+          }
+        } catch (InvalidProtocolBufferException e) {
+          throw new IllegalStateException("a message cannot be read back from its own bytes", e);
+        }
+      }
     }
   }
 

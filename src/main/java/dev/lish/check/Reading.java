@@ -46,6 +46,10 @@ record Reading(Origin origin, Message message, List<Issue> issues, List<Mention>
     ROUTES,
     SECRET,
     EXTENSION,
+    /** A secret that is not asked for: one of the bootstrap. */
+    STATIC_SECRET,
+    /** A server of xDS, which Envoy wants in its bootstrap. */
+    SERVER,
     /** A cluster that a route with retries goes to. */
     RETRIED_CLUSTER
   }

@@ -1,15 +1,15 @@
 package dev.lish.check;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
-import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.RequestMirrorPolicy;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
-import java.util.Arrays;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +21,7 @@ final class RouteRules {
   /** {@code max_direct_response_body_size_bytes}, where it is not set. */
   private static final int LONGEST_BODY = 4096;
 
-  private static final Comparator<Duration> BY_LENGTH =
+  static final Comparator<Duration> BY_LENGTH =
       Comparator.comparingLong(Duration::getSeconds).thenComparingInt(Duration::getNanos);
 
   private static final long MOST_WEIGHT = 4_294_967_295L;
@@ -33,8 +33,8 @@ final class RouteRules {
         routes.hasMaxDirectResponseBodySizeBytes()
             ? routes.getMaxDirectResponseBodySizeBytes().getValue()
             : LONGEST_BODY;
-    headers(routes.getRequestHeadersToAddList(), walk, "request_headers_to_add");
-    headers(routes.getResponseHeadersToAddList(), walk, "response_headers_to_add");
+    HeaderRules.removed(routes, walk);
+    mirrors(routes.getRequestMirrorPoliciesList(), walk);
     for (int i = 0; i < routes.getVirtualHostsCount(); i++) {
       VirtualHost host = routes.getVirtualHosts(i);
       for (int j = 0; j < host.getRoutesCount(); j++) {
@@ -64,8 +64,11 @@ final class RouteRules {
   }
 
   static void host(VirtualHost host, Walk walk) {
-    headers(host.getRequestHeadersToAddList(), walk, "request_headers_to_add");
-    headers(host.getResponseHeadersToAddList(), walk, "response_headers_to_add");
+    HeaderRules.removed(host, walk);
+    if (host.hasMatcher() && host.getRoutesCount() > 0) {
+      walk.found(Rule.CONFLICTING_FIELDS, "found routes too (expected: either of them)", "matcher");
+    }
+    mirrors(host.getRequestMirrorPoliciesList(), walk);
     for (int i = 0; i < host.getVirtualClustersCount(); i++) {
       if (host.getVirtualClusters(i).getHeadersCount() == 0) {
         walk.found(
@@ -78,10 +81,8 @@ final class RouteRules {
   }
 
   static void route(Route route, Walk walk) {
-    headers(route.getRequestHeadersToAddList(), walk, "request_headers_to_add");
-    headers(route.getResponseHeadersToAddList(), walk, "response_headers_to_add");
-    removed(route.getRequestHeadersToRemoveList(), walk, "request_headers_to_remove");
-    removed(route.getResponseHeadersToRemoveList(), walk, "response_headers_to_remove");
+    HeaderRules.removed(route, walk);
+    PathTemplates.route(route, walk);
   }
 
   static void action(RouteAction action, Walk walk) {
@@ -117,8 +118,26 @@ final class RouteRules {
             "connect_config");
       }
     }
-    for (int i = 0; i < action.getRequestMirrorPoliciesCount(); i++) {
-      var mirror = action.getRequestMirrorPolicies(i);
+    mirrors(action.getRequestMirrorPoliciesList(), walk);
+    copied(action.getInternalRedirectPolicy().getResponseHeadersToCopyList(), walk);
+  }
+
+  private static void copied(List<String> names, Walk walk) {
+    for (int i = 0; i < names.size(); i++) {
+      if (HeaderRules.isFixed(names.get(i))) {
+        walk.found(
+            Rule.BAD_SETTING,
+            HeaderRules.fixed(names.get(i)),
+            "internal_redirect_policy",
+            "response_headers_to_copy",
+            i);
+      }
+    }
+  }
+
+  private static void mirrors(List<RequestMirrorPolicy> mirrors, Walk walk) {
+    for (int i = 0; i < mirrors.size(); i++) {
+      var mirror = mirrors.get(i);
       if (mirror.getCluster().isEmpty() == mirror.getClusterHeader().isEmpty()) {
         walk.found(
             Rule.CONFLICTING_FIELDS,
@@ -130,15 +149,28 @@ final class RouteRules {
     }
   }
 
-  static void retry(RetryPolicy policy, Walk walk) {
-    var backOff = policy.getRetryBackOff();
-    Duration base = backOff.getBaseInterval();
-    if (backOff.hasMaxInterval() && BY_LENGTH.compare(backOff.getMaxInterval(), base) < 0) {
+  /** A back-off and a refresh after failures have the same two fields. */
+  static void backOff(Message message, Walk walk) {
+    if (Values.isSet(message, "max_interval")
+        && BY_LENGTH.compare(time(message, "max_interval"), time(message, "base_interval")) < 0) {
       walk.found(
           Rule.BAD_SETTING,
           "found a time below base_interval (expected: at least that)",
-          "retry_back_off",
           "max_interval");
+    }
+  }
+
+  private static Duration time(Message message, String field) {
+    return (Duration) Values.field(message, field);
+  }
+
+  /** A regular expression says itself what the case of letters is to it. */
+  static void matcher(StringMatcher matcher, Walk walk) {
+    if (matcher.hasSafeRegex() && matcher.getIgnoreCase()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found ignore_case of a safe_regex (expected: (?i) within the expression)",
+          "ignore_case");
     }
   }
 
@@ -155,8 +187,6 @@ final class RouteRules {
             "clusters",
             i);
       }
-      Object[] at = {"clusters", i, "request_headers_to_add"};
-      headers(one.getRequestHeadersToAddList(), walk, at);
     }
     if (sum > MOST_WEIGHT) {
       walk.found(
@@ -164,38 +194,5 @@ final class RouteRules {
           "found a sum of %d (expected: at most %d)".formatted(sum, MOST_WEIGHT),
           "clusters");
     }
-  }
-
-  private static void headers(List<HeaderValueOption> headers, Walk walk, Object... list) {
-    for (int i = 0; i < headers.size(); i++) {
-      String key = headers.get(i).getHeader().getKey();
-      if (isFixed(key)) {
-        walk.found(Rule.BAD_SETTING, fixed(key), at(list, i, "header", "key"));
-      }
-      Formats.look(headers.get(i).getHeader().getValue(), walk, at(list, i, "header", "value"));
-    }
-  }
-
-  private static void removed(List<String> names, Walk walk, String list) {
-    for (int i = 0; i < names.size(); i++) {
-      if (isFixed(names.get(i))) {
-        walk.found(Rule.BAD_SETTING, fixed(names.get(i)), list, i);
-      }
-    }
-  }
-
-  private static boolean isFixed(String name) {
-    return name.startsWith(":") || name.equalsIgnoreCase("host");
-  }
-
-  private static String fixed(String name) {
-    return "found \"%s\" (expected: no pseudo header and not host, which rewrites change)"
-        .formatted(name);
-  }
-
-  private static Object[] at(Object[] list, Object... more) {
-    Object[] all = Arrays.copyOf(list, list.length + more.length);
-    System.arraycopy(more, 0, all, list.length, more.length);
-    return all;
   }
 }

@@ -53,6 +53,9 @@ public enum Rule {
   DUPLICATE_ENTRY(ERROR, "Envoy refuses an entry twice where each must be its own"),
   UNKNOWN_NAME(ERROR, "Envoy refuses a name that nothing in the same filter has"),
   FORMAT_STRING(ERROR, "Envoy refuses a format that is no sequence of operators"),
+  EXTENSION_KIND(
+      ERROR, "Envoy refuses a configuration that is of no extension of the kind it needs"),
+  BAD_ADDRESS(ERROR, "Envoy refuses what is no IP address where it needs one"),
   BAD_SETTING(ERROR, "Envoy's code refuses this value, though its API allows it"),
 
   // What makes requests fail.

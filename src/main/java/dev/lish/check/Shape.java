@@ -27,6 +27,7 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
    * @param nested true: its values are messages to walk through
    * @param wrapper true: its values are messages around one value, which the rules are about
    * @param age what to say where it is set
+   * @param kinds of extensions that it takes
    */
   record Part(
       FieldDescriptor field,
@@ -35,7 +36,14 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
       Optional<Constraint> key,
       boolean nested,
       boolean wrapper,
-      Optional<Ages.Aged> age) {}
+      Optional<Ages.Aged> age,
+      List<String> kinds) {
+    /** True when it holds a length of time. */
+    boolean isDuration() {
+      return field.getJavaType() == JavaType.MESSAGE
+          && field.getMessageType().getFullName().equals("google.protobuf.Duration");
+    }
+  }
 
   static Shape of(Descriptor type, Ages ages) {
     boolean unchecked =
@@ -62,7 +70,13 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
     boolean nested = message && isWalked(valueField.getMessageType()) && !skipped(rules);
     Optional<Ages.Aged> age = ages.field(field);
     boolean enums = valueField.getJavaType() == JavaType.ENUM;
-    if (rules.equals(FieldRules.getDefaultInstance()) && !nested && !enums && age.isEmpty()) {
+    boolean time =
+        message && valueField.getMessageType().getFullName().equals("google.protobuf.Duration");
+    if (rules.equals(FieldRules.getDefaultInstance())
+        && !nested
+        && !enums
+        && !time
+        && age.isEmpty()) {
       return Optional.empty();
     }
     FieldRules ofValue =
@@ -79,7 +93,8 @@ record Shape(List<Part> parts, List<OneofDescriptor> oneofs) {
             Constraints.ofValue(ofKey),
             nested,
             wrapper,
-            age));
+            age,
+            Extensions.kinds(field)));
   }
 
   private static boolean skipped(FieldRules rules) {

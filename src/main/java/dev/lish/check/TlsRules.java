@@ -1,15 +1,32 @@
 package dev.lish.check;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.ValidationContextTypeCase;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What makes no TLS context. */
 final class TlsRules {
   private static final String PEM = "-----BEGIN ";
+
+  /** RFC 7301, 3.1: a length is one byte. */
+  private static final int LONGEST_ALPN = 255;
+
+  /** Bytes of a key of session tickets: its name, and two keys of 256 bits. */
+  private static final int TICKET_KEY = 80;
+
+  private static final Pattern HASH =
+      Pattern.compile("[0-9a-fA-F]{64}|(?:[0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2}");
+  private static final Pattern KEY = Pattern.compile("[0-9a-zA-Z+/]{43}=");
 
   private TlsRules() {}
 
@@ -27,7 +44,38 @@ final class TlsRules {
     }
   }
 
+  static void client(UpstreamTlsContext client, Walk walk) {
+    CommonTlsContext common = client.getCommonTlsContext();
+    int certificates =
+        common.getTlsCertificatesCount() + common.getTlsCertificateSdsSecretConfigsCount();
+    if (certificates > 1) {
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found %d certificates (expected: at most one, as this is a client)"
+              .formatted(certificates),
+          "common_tls_context");
+    }
+    if (client.getAutoSniSanValidation()
+        && common.getValidationContextTypeCase()
+            == ValidationContextTypeCase.VALIDATIONCONTEXTTYPE_NOT_SET) {
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found auto_sni_san_validation without a validation_context (expected: both)",
+          "auto_sni_san_validation");
+    }
+  }
+
   static void common(CommonTlsContext common, Walk walk) {
+    for (int i = 0; i < common.getAlpnProtocolsCount(); i++) {
+      if (common.getAlpnProtocols(i).getBytes(UTF_8).length > LONGEST_ALPN) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found a protocol of more than %d bytes (expected: at most that)"
+                .formatted(LONGEST_ALPN),
+            "alpn_protocols",
+            i);
+      }
+    }
     if (!common.hasValidationContext()) {
       return;
     }
@@ -46,12 +94,46 @@ final class TlsRules {
           "found names to verify without trusted_ca (expected: both, as anybody can sign a name)",
           "validation_context");
     }
+    if (!ca && trust.hasCrl()) {
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found a crl without trusted_ca (expected: both)",
+          "validation_context",
+          "crl");
+    }
+    if (!ca && trust.getAllowExpiredCertificate()) {
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found allow_expired_certificate without trusted_ca (expected: both)",
+          "validation_context",
+          "allow_expired_certificate");
+    }
   }
 
   static void trust(CertificateValidationContext trust, Walk walk) {
     if (isNoPem(trust.getTrustedCa())) {
       walk.found(
           Rule.TLS_CONTEXT, "found no certificate (expected: PEM, -----BEGIN …)", "trusted_ca");
+    }
+    for (int i = 0; i < trust.getVerifyCertificateHashCount(); i++) {
+      String hash = trust.getVerifyCertificateHash(i);
+      if (hash.length() >= 64 && !HASH.matcher(hash).matches()) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found \"%s\" (expected: a SHA-256 in hexadecimal)".formatted(hash),
+            "verify_certificate_hash",
+            i);
+      }
+    }
+    for (int i = 0; i < trust.getVerifyCertificateSpkiCount(); i++) {
+      String key = trust.getVerifyCertificateSpki(i);
+      if (key.length() == 44 && !KEY.matcher(key).matches()) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found \"%s\" (expected: a SHA-256 in base64)".formatted(key),
+            "verify_certificate_spki",
+            i);
+      }
     }
   }
 
@@ -62,6 +144,12 @@ final class TlsRules {
           "found no certificate (expected: PEM, -----BEGIN …)",
           "certificate_chain");
     }
+    if (certificate.hasPrivateKey() && !certificate.hasCertificateChain()) {
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found a private key without certificate_chain (expected: both)",
+          "private_key");
+    }
     if (certificate.hasCertificateChain()
         && !certificate.hasPrivateKey()
         && !certificate.hasPrivateKeyProvider()) {
@@ -69,6 +157,27 @@ final class TlsRules {
           Rule.TLS_CONTEXT,
           "found a certificate without private_key (expected: both)",
           "certificate_chain");
+    }
+  }
+
+  static void tickets(TlsSessionTicketKeys tickets, Walk walk) {
+    for (int i = 0; i < tickets.getKeysCount(); i++) {
+      DataSource key = tickets.getKeys(i);
+      int length =
+          key.hasInlineBytes() ? key.getInlineBytes().size() : key.getInlineStringBytes().size();
+      if ((key.hasInlineBytes() || key.hasInlineString()) && length != TICKET_KEY) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found a key of %d bytes (expected: %d)".formatted(length, TICKET_KEY),
+            "keys",
+            i);
+      }
+    }
+  }
+
+  static void secret(Secret secret, Walk walk) {
+    if (secret.getTypeCase() == Secret.TypeCase.TYPE_NOT_SET) {
+      walk.found(Rule.TLS_CONTEXT, "found nothing in it (expected: tls_certificate or another)");
     }
   }
 

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import dev.lish.check.Reading.Issue;
 import dev.lish.check.Reading.Kind;
@@ -89,6 +90,8 @@ final class Walk {
       // Of a oneof, another field may be the one that is set.
       if (field.getRealContainingOneof() == null && Constraints.required(part.rules())) {
         found(Rule.CONSTRAINT, "missing (expected: a value)", field.getName());
+      } else if (Extensions.isNeeded(field) && !isChosen(message, field)) {
+        found(Rule.EXTENSION_KIND, "found no typed_config (expected: one, which says what it is)");
       }
     } else {
       path.add(field.getName());
@@ -100,6 +103,21 @@ final class Walk {
       value(part, value);
       path.remove(path.size() - 1);
     }
+  }
+
+  private static boolean isChosen(Message message, FieldDescriptor field) {
+    OneofDescriptor oneof = field.getRealContainingOneof();
+    return oneof != null && message.hasOneof(oneof);
+  }
+
+  /** True when the walk is somewhere below a field of this name. */
+  boolean isBelow(String field) {
+    return path.contains(field);
+  }
+
+  /** True when the walk is at the resource itself. */
+  boolean isAtTop() {
+    return path.isEmpty();
   }
 
   private void age(Shape.Part part) {
@@ -146,7 +164,17 @@ final class Walk {
 
   private void value(Shape.Part part, Object value) {
     Object checked = part.wrapper() ? Values.field((Message) value, "value") : value;
-    part.value().flatMap(c -> c.broken(checked)).ifPresent(what -> found(Rule.CONSTRAINT, what));
+    Optional<String> broken = part.value().flatMap(c -> c.broken(checked));
+    broken.ifPresent(what -> found(Rule.CONSTRAINT, what));
+    if (broken.isEmpty() && value instanceof Duration time && isNegative(time)) {
+      found(
+          Rule.BAD_SETTING,
+          "found %s s (expected: no negative time)"
+              .formatted(time.getSeconds() + time.getNanos() / 1e9));
+    }
+    if (!part.kinds().isEmpty()) {
+      Extensions.look(part.field(), part.kinds(), value, this);
+    }
     if (value instanceof EnumValueDescriptor name) {
       ages.value(name, part.rules().getEnum().getDefinedOnly())
           .ifPresent(aged -> found(aged.rule(), aged.message()));
@@ -158,6 +186,10 @@ final class Walk {
         message((Message) value);
       }
     }
+  }
+
+  private static boolean isNegative(Duration time) {
+    return time.getSeconds() < 0 || time.getNanos() < 0;
   }
 
   private void packed(Any any) {

@@ -8,6 +8,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.testing.Bootstraps;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys.Envoy;
+import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc.AggregatedDiscoveryServiceImplBase;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -107,6 +108,11 @@ final class AskedEnvoy implements AutoCloseable {
     }
   }
 
+  /** What it says of itself in its first request; a {@code Node} without anything before. */
+  Node node() {
+    return ads.node;
+  }
+
   /** A counter of it; 0 where it has none of this name. */
   long stat(String name) {
     return process.stat(name).orElse(0);
@@ -130,6 +136,7 @@ final class AskedEnvoy implements AutoCloseable {
     private final Map<String, CompletableFuture<String>> open = new HashMap<>();
     private @Nullable StreamObserver<DeltaDiscoveryResponse> stream;
     private int nonce;
+    private volatile Node node = Node.getDefaultInstance();
 
     /** What it says of what it asked for itself. */
     private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -168,6 +175,9 @@ final class AskedEnvoy implements AutoCloseable {
     }
 
     private synchronized void request(DeltaDiscoveryRequest request) {
+      if (request.hasNode()) {
+        node = request.getNode();
+      }
       CompletableFuture<String> answer = open.remove(request.getResponseNonce());
       if (answer != null) {
         answer.complete(request.hasErrorDetail() ? request.getErrorDetail().getMessage() : "");

@@ -83,7 +83,8 @@ class FolderRulesTest {
                 """)
             .with(
                 "all/secrets/a.yaml",
-                "name: s\ntls_certificate: { private_key: { inline_string: \""
+                "name: s\ntls_certificate: { certificate_chain: { filename: /c }, private_key: {"
+                    + " inline_string: \""
                     + KEY
                     + "\" } } #! inline-key\n");
     check(folder);

@@ -1,0 +1,48 @@
+package dev.lish.check;
+
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import java.util.List;
+
+/** Headers that are added and removed, wherever Envoy's header parser reads them. */
+final class HeaderRules {
+  private HeaderRules() {}
+
+  static void added(HeaderValueOption option, Walk walk) {
+    String key = option.getHeader().getKey();
+    if (isFixed(key)) {
+      walk.found(Rule.BAD_SETTING, fixed(key), "header", "key");
+    }
+    Formats.look(option.getHeader().getValue(), walk, false, "header", "value");
+    if (Values.isSet(option, "append") && option.getAppendActionValue() != 0) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS, "found append too (expected: append_action alone)", "append");
+    }
+  }
+
+  /** The lists of names in a message that has both. */
+  static void removed(Message message, Walk walk) {
+    for (String list : List.of("request_headers_to_remove", "response_headers_to_remove")) {
+      if (message.getDescriptorForType().findFieldByName(list) == null) {
+        continue;
+      }
+      List<?> names = (List<?>) Values.field(message, list);
+      for (int i = 0; i < names.size(); i++) {
+        if (isFixed((String) names.get(i))) {
+          walk.found(Rule.BAD_SETTING, fixed((String) names.get(i)), list, i);
+        }
+      }
+    }
+  }
+
+  /** True where Envoy lets nobody change the header. */
+  static boolean isFixed(String name) {
+    return name.startsWith(":") || name.equalsIgnoreCase("host");
+  }
+
+  /** What to say of such a header. */
+  static String fixed(String name) {
+    return "found \"%s\" (expected: no pseudo header and not host, which rewrites change)"
+        .formatted(name);
+  }
+}
