@@ -137,6 +137,8 @@ final class ViewJson {
       boolean local,
       @Nullable Integer target,
       @Nullable Integer serving,
+      @Nullable Integer judged,
+      boolean held,
       ProblemCount problems,
       Collection<String> waitingFor) {
     static StageDelivery of(View.Stage stage) {
@@ -154,6 +156,8 @@ final class ViewJson {
           stage.local(),
           number(stage.target()),
           number(stage.serving()),
+          number(stage.judged()),
+          stage.held(),
           ProblemCount.of(List.of(stage)),
           stage.waitingFor());
     }

@@ -37,7 +37,6 @@ final class DiffCommand implements Command {
   private static final int ADDITIONS = 11;
   private static final int REMOVALS = 12;
   private static final int DISTURBS = 13;
-  private static final int JUMPS = 14;
 
   private final Terminal terminal;
 
@@ -108,7 +107,7 @@ final class DiffCommand implements Command {
 
   private static int code(MeshDiff diff) {
     if (!diff.jumps().isEmpty()) {
-      return JUMPS;
+      return Exit.HELD;
     } else if (diff.all().anyMatch(change -> change.effect().disturbs())) {
       return DISTURBS;
     } else if (diff.has(ResourceChange.Kind.REMOVED)) {

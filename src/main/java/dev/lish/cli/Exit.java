@@ -10,6 +10,9 @@ final class Exit {
   static final int USAGE = 2;
   static final int WORLD = 3;
 
+  /** Of a revision: a server does not serve it, or would not. */
+  static final int HELD = 14;
+
   private Exit() {}
 
   /** For the help. */

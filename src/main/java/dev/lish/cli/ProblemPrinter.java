@@ -2,6 +2,7 @@ package dev.lish.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lish.model.Problem;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -24,6 +25,16 @@ final class ProblemPrinter {
     }
     terminal.out().print(lines);
     terminal.out().flush();
+  }
+
+  /** {@code path:line: message} of a Problem as the API has it. */
+  static String line(JsonNode problem) {
+    int number = problem.path("line").asInt();
+    return problem.path("path").asText()
+        + (number > 0 ? ":" + number : "")
+        + ": "
+        + (problem.path("severity").asText().equals("error") ? "" : "warning: ")
+        + problem.path("message").asText();
   }
 
   /** {@code {"problems": [{"severity", "path", "line", "message"}]}}. */

@@ -56,14 +56,7 @@ final class ProblemsCommand implements Command {
 
   private String line(JsonNode problem) {
     boolean error = problem.path("severity").asText().equals("error");
-    int number = problem.path("line").asInt();
-    String line =
-        problem.path("path").asText()
-            + (number > 0 ? ":" + number : "")
-            + ": "
-            + (error ? "" : "warning: ")
-            + problem.path("message").asText();
-    String clean = Terminal.clean(line);
+    String clean = Terminal.clean(ProblemPrinter.line(problem));
     return error ? terminal.red(clean) : terminal.yellow(clean);
   }
 }

@@ -7,15 +7,20 @@ import dev.lish.check.Severity;
 import dev.lish.model.Problem;
 import dev.lish.model.ProblemKind;
 import dev.lish.source.files.FolderOnDisk;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish push}. */
 final class PushCommand implements Command {
   private static final int REJECTED = 422;
+  private static final String PATIENCE = "30";
 
   private final Terminal terminal;
 
@@ -41,7 +46,9 @@ final class PushCommand implements Command {
                 + " errors (exit code 1); --force pushes all the same. The server then checks what"
                 + " it must render, with what its registries know, and takes none of it when there"
                 + " are Problems. Files that the folder does not have are deleted. A repository"
-                + " that is a mirror of Git takes no push.");
+                + " that is a mirror of Git takes no push. Then it tells what each stage makes of"
+                + " the revision, and who can let it go where it is held.")
+        .exitCodeList(exitCodes());
     spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
     spec.addOption(Command.text("TEXT", "The commit's message (required).", "-m", "--message"));
     spec.addOption(
@@ -49,6 +56,11 @@ final class PushCommand implements Command {
     spec.addOption(Command.flag("Push in spite of what check finds.", "--force"));
     spec.addOption(
         Command.flag("Run `lish test` on the folder first; push only if all passes.", "--test"));
+    spec.addOption(
+        Command.text(
+            "SECONDS",
+            "How long stages may take to serve it (default: " + PATIENCE + "; 0: do not look).",
+            "--wait"));
     TestCommand.addOptions(spec);
     Command.addOutput(spec);
     Api.addOptions(spec);
@@ -62,6 +74,7 @@ final class PushCommand implements Command {
     if (message.isEmpty()) {
       throw Failure.usage("-m is missing (expected: the commit's message)");
     }
+    Duration patience = patience(given.text("--wait").orElse(PATIENCE));
     ObjectNode body = body(given, message);
     if (!check(given, json)) {
       return Exit.INPUT;
@@ -69,19 +82,55 @@ final class PushCommand implements Command {
     if (given.flag("--test") && !TestCommand.passes(terminal, given, !json)) {
       throw Failure.input("nothing was pushed");
     }
-    Api.Answer answer = Api.of(terminal, given).post(body, List.of(200, REJECTED), "push");
+    Api api = Api.of(terminal, given);
+    Optional<Set<String>> before = patience.isZero() ? Optional.empty() : holds(api);
+    Api.Answer answer = api.post(body, List.of(200, REJECTED), "push");
     if (answer.status() == REJECTED) {
       return reject(answer.body(), json);
     }
-    if (json) {
-      return Views.json(terminal, answer.body());
+    return landed(api, answer.body(), json, before, patience);
+  }
+
+  /** Tells what became of it: a commit alone reaches no Envoy. */
+  private int landed(
+      Api api, JsonNode commit, boolean json, Optional<Set<String>> before, Duration patience) {
+    String revision = Views.text(commit, "revision");
+    if (!json) {
+      terminal.print(
+          commit.path("changed").asBoolean()
+              ? "pushed as revision " + terminal.bold(revision)
+              : "nothing to change; the mesh is at revision " + revision);
     }
-    String revision = Views.text(answer.body(), "revision");
-    terminal.print(
-        answer.body().path("changed").asBoolean()
-            ? "pushed as revision " + terminal.bold(revision)
-            : "nothing to change; the mesh is at revision " + revision);
-    return Exit.FINE;
+    int exitCode = Exit.FINE;
+    if (!patience.isZero()) {
+      try {
+        Landing landing =
+            Landing.await(api, commit.path("revision").asInt(), patience, before.orElse(Set.of()));
+        exitCode = landing.isFine() ? Exit.FINE : Exit.HELD;
+        if (json) {
+          landing.addTo((ObjectNode) commit);
+        } else {
+          landing.print(terminal);
+        }
+      } catch (Failure e) {
+        terminal.tell(terminal.yellow("what stages make of it is not known: ") + e.getMessage());
+        exitCode = Exit.WORLD;
+      }
+    }
+    if (json) {
+      Views.json(terminal, commit);
+    }
+    return exitCode;
+  }
+
+  /** What the guard keeps back already; empty: it cannot be told. */
+  private static Optional<Set<String>> holds(Api api) {
+    try {
+      return Optional.of(Landing.holds(api));
+    } catch (Failure e) {
+      // The push itself meets with the same, and says so.
+      return Optional.empty();
+    }
   }
 
   /** True when it may be pushed; what was found is told either way. */
@@ -146,6 +195,21 @@ final class PushCommand implements Command {
     }
     ProblemPrinter.lines(terminal, problems);
     throw Failure.input("nothing was pushed");
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = Exit.list();
+    codes.put("0", "every stage that follows head serves it");
+    codes.put("1", "nothing was pushed: check or a test found errors, or the server refused it");
+    codes.put("14", "pushed, but a stage that follows head does not serve it: held, refused, late");
+    return codes;
+  }
+
+  private static Duration patience(String seconds) {
+    if (!seconds.matches("0|[1-9]\\d{0,3}")) {
+      throw Failure.usage("--wait " + seconds + " (expected: a number of seconds, 0..9999)");
+    }
+    return Duration.ofSeconds(Integer.parseInt(seconds));
   }
 
   private static int number(String revision) {

@@ -1,6 +1,5 @@
 package dev.lish.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,16 +10,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AdminCommandsIT {
-  private static final String MESH =
-      "stages: [ { name: s } ]\ngroups: [ { name: g, resources: [ \"edge/**\" ] } ]\n";
-
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NODE =
       """
@@ -277,126 +272,7 @@ class AdminCommandsIT {
     assertThat(lish.run("sources", "--token-file", "none").exitCode()).isEqualTo(3);
   }
 
-  @Test
-  void pushSendsTheWholeFolder() throws IOException {
-    Path mesh = Files.createDirectories(folder.resolve("mesh/edge/clusters"));
-    Files.writeString(mesh.resolve("a.yaml"), "name: a\n");
-    Files.writeString(folder.resolve("mesh/mesh.yaml"), MESH);
-    Files.createDirectories(folder.resolve("mesh/.git"));
-    Files.writeString(folder.resolve("mesh/.git/HEAD"), "x");
-    server.answer("POST /api/v1/push", 200, "{\"revision\": 43, \"changed\": true}");
-    assertThat(lish.run("push", "mesh", "-m", "a", "--base", "42").out())
-        .isEqualTo("pushed as revision 43\n");
-    assertThat(tree(server.requests.get(0).body()))
-        .isEqualTo(
-            tree(
-                "{\"message\": \"a\", \"base\": 42,"
-                    + " \"files\": {\"edge/clusters/a.yaml\": \"bmFtZTogYQo=\", \"mesh.yaml\": \""
-                    + Base64.getEncoder().encodeToString(MESH.getBytes(UTF_8))
-                    + "\"}}"));
-    server.answer("POST /api/v1/push", 200, "{\"revision\": 43, \"changed\": false}");
-    assertThat(lish.run("push", "mesh", "-m", "a").out()).contains("nothing to change");
-  }
-
-  @Test
-  void aPushWithProblemsPrintsThem() throws IOException {
-    Path mesh = Files.createDirectories(folder.resolve("mesh"));
-    Files.writeString(mesh.resolve("mesh.yaml"), "x");
-    server.answer(
-        "POST /api/v1/push",
-        422,
-        "{\"problems\": [{\"severity\": \"error\", \"path\": \"mesh.yaml\", \"line\": 1,"
-            + " \"message\": \"bad\"}]}");
-    Result result = lish.run("push", "mesh", "-m", "a", "--force");
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.out()).isEqualTo("mesh.yaml:1: bad\n");
-    assertThat(result.err())
-        .startsWith("mesh.yaml:1: mesh.yaml: found text \"x\" (expected: a map) [mesh-file]\n")
-        .endsWith("lish: nothing was pushed\n");
-    assertThat(lish.run("push", "mesh", "-m", "a", "--force", "-o", "json").exitCode())
-        .isEqualTo(1);
-    assertThat(lish.run("push", "none", "-m", "a").exitCode()).isEqualTo(3);
-    assertThat(lish.run("push", "mesh").exitCode()).isEqualTo(2);
-  }
-
-  @Test
-  void whatCheckCallsAnErrorIsNotPushedUnlessForced() throws IOException {
-    Path mesh = Files.createDirectories(folder.resolve("mesh/edge/clusters"));
-    Files.writeString(folder.resolve("mesh/mesh.yaml"), MESH);
-    Files.writeString(mesh.resolve("a.yaml"), "name: a\nconnect_timeout: 0s\n");
-    server.answer("POST /api/v1/push", 200, "{\"revision\": 43, \"changed\": true}");
-    Result refused = lish.run("push", "mesh", "-m", "a");
-    assertThat(refused.exitCode()).isEqualTo(1);
-    assertThat(refused.out()).isEmpty();
-    assertThat(refused.err())
-        .contains("edge/clusters/a.yaml:2: Cluster \"a\" connect_timeout: found 0s", "[constraint]")
-        .endsWith("nothing was pushed (--force pushes what the server can render)\n");
-    Result json = lish.run("push", "mesh", "-m", "a", "-o", "json");
-    assertThat(json.exitCode()).isEqualTo(1);
-    assertThat(tree(json.out()).path("problems").get(0).path("rule").asText())
-        .isEqualTo("constraint");
-    assertThat(server.requests).isEmpty();
-    Result forced = lish.run("push", "mesh", "-m", "a", "--force");
-    assertThat(forced.exitCode()).isZero();
-    assertThat(forced.out()).isEqualTo("pushed as revision 43\n");
-    assertThat(forced.err()).contains("[constraint]");
-  }
-
   private static JsonNode tree(String json) throws IOException {
     return JSON.readTree(json);
-  }
-
-  private static final String TRAFFIC =
-      """
-      {"window": "1m", "seconds": 58,
-       "clusters": [
-         {"cluster": "orders", "requests": 58, "rate": 1.0, "errorShare": 0, "p50": 1.5, "p95": 20.1,
-          "p99": 30, "flags": {}, "callers": []},
-         {"cluster": "payments", "requests": 1200, "rate": 20.69, "errorShare": 0.025, "p50": 4.2,
-          "p95": 120.5, "p99": 900.25, "flags": {"UH": 20, "UT": 10, "DC": 30, "LR": 1},
-          "callers": [{"cluster": "edge-web", "rate": 20.69, "errorShare": 0.025}]}],
-       "versions": [
-         {"stage": "beta", "revision": 7, "requests": 5, "rate": 0.09, "errorShare": 0, "p50": 1,
-          "p95": 1, "p99": 1, "flags": {}}]}
-      """;
-
-  @Test
-  void topShowsTheBusiestClusterFirst() {
-    server.answer("GET /api/v1/traffic", 200, TRAFFIC);
-    Result top = lish.run("top");
-    assertThat(top.out().lines())
-        .containsExactly(
-            "21.7 requests/s in the last 58 s, by rate",
-            "CLUSTER   RATE/S  ERRORS  P50  P95  P99  FLAGS                CALLED BY",
-            "payments  21      2.50%   4.2  121  900  DC 30, UH 20, UT 10  edge-web",
-            "orders    1.0     -       1.5  20   30   -                    -");
-    assertThat(lish.run("top", "--sort", "name").out().lines().skip(2).findFirst().orElseThrow())
-        .startsWith("orders");
-    assertThat(lish.run("top", "--versions").out()).contains("beta   7         0.1");
-    assertThat(lish.run("top", "--sort", "size").err())
-        .contains("--sort size (expected: rate, errors, p50, p95, p99, name)");
-  }
-
-  @Test
-  void graphIsPrintedAsItCame() {
-    server.answer("GET /api/v1/traffic/edges", 200, "digraph mesh {\n}\n");
-    assertThat(lish.run("graph").out()).isEqualTo("digraph mesh {\n}\n");
-  }
-
-  @Test
-  void logsAreLinesForPeople() {
-    String entry =
-        "{\"time\":\"2027-01-15T08:00:00.005Z\",\"node_cluster\":\"edge-a\",\"cluster\":\"payments\","
-            + "\"flags\":[\"UT\"],\"duration_ms\":12.345,\"status\":504,\"method\":\"GET\","
-            + "\"authority\":\"a.example\",\"path\":\"/p\\u001b\",\"details\":\"response_timeout\"}\n";
-    server.answer("GET /api/v1/logs", 200, entry + "{\"missed\":3}\n" + entry);
-    Result logs = lish.run("logs", "-n", "2", "--cluster", "payments", "--status", "5xx");
-    assertThat(logs.out().lines())
-        .containsExactly(
-            "2027-01-15T08:00:00.005Z  504  UT  12.3ms  edge-a -> payments  GET  a.example/p\uFFFD "
-                + " response_timeout",
-            "3 entries came too fast and are missed");
-    assertThat(lish.run("logs", "-n", "1", "-o", "json").out()).isEqualTo(entry);
-    assertThat(lish.run("logs", "-n", "0").err()).contains("-n 0 (expected: a whole number");
   }
 }
