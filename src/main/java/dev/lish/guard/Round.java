@@ -5,6 +5,7 @@ import dev.lish.guard.Base.Known;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -374,7 +375,10 @@ final class Round {
     Optional<Instant> since = raised ? before.or(() -> Optional.of(now)) : Optional.empty();
     since
         .filter(at -> !at.plus(longest()).isAfter(now))
-        .ifPresent(at -> alarms.add("the factor has been raised since " + at));
+        .ifPresent(
+            at ->
+                alarms.add(
+                    "the factor has been raised since " + at.truncatedTo(ChronoUnit.SECONDS)));
     if (!raised && before.isPresent() && !proposal.knowsHealth()) {
       alarms.add("the factor went back, though nothing says that the new hosts are up");
     }
