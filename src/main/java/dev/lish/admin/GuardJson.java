@@ -7,6 +7,7 @@ import dev.lish.guard.Verdict;
 import dev.lish.pipeline.GuardView;
 import dev.lish.source.Hold;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,14 +29,18 @@ record GuardJson(
         view.assignments().stream().map(Assignment::of).toList(),
         view.holds().stream().map(kept -> Kept.of(kept, view)).toList(),
         view.changes().stream()
-            .map(c -> new Change(c.stage(), c.revision().number(), c.because()))
+            .map(c -> new Change(c.stage(), c.revision().number(), c.clusters(), c.because()))
             .toList(),
         view.alarms(),
-        view.last().stream().map(a -> new Alarm(a.at().toString(), a.text())).toList());
+        view.last().stream().map(a -> new Alarm(seconds(a.at()), a.text())).toList());
+  }
+
+  private static String seconds(Instant past) {
+    return past.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** A revision that waits because of what it would do to hosts. */
-  record Change(String stage, int revision, List<String> because) {}
+  record Change(String stage, int revision, Collection<String> clusters, List<String> because) {}
 
   /** An alarm that was. */
   record Alarm(String at, String text) {}
@@ -75,8 +80,8 @@ record GuardJson(
           one.terms().joins().toMillis() / 1000.0,
           word(decision.verdict()),
           decision.verdict().because(),
-          decision.base().raisedSince().map(Instant::toString).orElse(null),
-          until(decision.verdict()).map(Instant::toString).orElse(null),
+          decision.base().raisedSince().map(GuardJson::seconds).orElse(null),
+          until(decision.verdict()).map(GuardView::second).map(Instant::toString).orElse(null),
           decision.verdict().match(a -> List.of(), r -> List.of(), s -> s.later(), h -> h.hosts()),
           decision.alarms(),
           Priority.of(decision, one.terms().rules().threshold()));
@@ -142,7 +147,9 @@ record GuardJson(
       List<Host> hosts = new ArrayList<>();
       hold.hosts()
           .forEach(
-              (host, e) -> hosts.add(new Host(host, e.since().toString(), e.until().toString())));
+              (host, e) ->
+                  hosts.add(
+                      new Host(host, seconds(e.since()), GuardView.second(e.until()).toString())));
       TreeSet<String> clusters = new TreeSet<>();
       view.assignments().stream()
           .filter(one -> one.of().contains(hold.of()))

@@ -115,7 +115,7 @@ final class ReadPages {
   }
 
   Reply whatIf(ServiceRequestContext ctx) {
-    return Reply.ok(WhatIfJson.of(reads.view().get().guard(), ctx));
+    return Reply.ok(WhatIfJson.of(reads.view().get().guard(), reads.view().get().at(), ctx));
   }
 
   private record AccessLogsJson(

@@ -3,14 +3,20 @@ package dev.lish.admin;
 import com.google.common.base.Splitter;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.lish.guard.HostKey;
 import dev.lish.guard.WhatIf;
 import dev.lish.pipeline.GuardView;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What would become of a change, for each assignment that it concerns. */
 record WhatIfJson(List<Answer> answers) {
@@ -22,13 +28,15 @@ record WhatIfJson(List<Answer> answers) {
       String verdict,
       int factor,
       int hosts,
+      int kept,
+      @Nullable String until,
       boolean safe,
       List<After> priorities) {}
 
   /** A priority after the change, before any measure. */
   record After(int priority, int hosts, int available) {}
 
-  static WhatIfJson of(GuardView view, ServiceRequestContext ctx) {
+  static WhatIfJson of(GuardView view, Instant now, ServiceRequestContext ctx) {
     QueryParams query = ctx.queryParams();
     String cluster = query.get("cluster", "");
     String add = query.get("add", "");
@@ -45,14 +53,16 @@ record WhatIfJson(List<Answer> answers) {
       boolean meant =
           adds
               ? one.terms().clusters().contains(cluster)
-              : one.decision().base().hosts().keySet().stream().anyMatch(remove::contains);
+              : one.decision().base().hosts().keySet().stream()
+                  .map(HostKey::place)
+                  .anyMatch(remove::contains);
       if (meant) {
         answers.add(
             answer(
                 one,
                 adds
                     ? WhatIf.added(one.decision(), one.terms(), number(add), priority)
-                    : WhatIf.removed(one.decision(), one.terms(), remove)));
+                    : removed(view, one, remove, now)));
       }
     }
     if (answers.isEmpty()) {
@@ -62,6 +72,20 @@ record WhatIfJson(List<Answer> answers) {
               : "remove: " + remove + " (expected: ADDRESS:PORT of hosts that Lish serves)");
     }
     return new WhatIfJson(answers);
+  }
+
+  /** An assignment may have hosts of several queries; each keeps what is too much for it. */
+  private static WhatIf removed(
+      GuardView view, GuardView.Guarded one, Set<String> hosts, Instant now) {
+    Map<String, Instant> kept = new HashMap<>();
+    for (String of : one.of()) {
+      GuardView.Service service = view.services().get(of);
+      if (service != null) {
+        kept.putAll(service.keptWithout(hosts, now));
+      }
+    }
+    Optional<Instant> until = kept.values().stream().max(Instant::compareTo);
+    return WhatIf.removed(one.decision(), one.terms(), hosts, kept.keySet(), until, now);
   }
 
   /** Envoy: "Priorities … max 128". */
@@ -91,6 +115,8 @@ record WhatIfJson(List<Answer> answers) {
         what.verdict(),
         what.factor(),
         what.now(),
+        what.kept(),
+        what.until().map(GuardView::second).map(Instant::toString).orElse(null),
         what.safe(),
         after);
   }

@@ -183,7 +183,16 @@ final class GuardCommand implements Command {
               "revision %s waits for stage %s: %s"
                   .formatted(revision, stage, Terminal.clean(why.asText()))));
     }
-    terminal.print("  lish promote " + stage + " " + revision + " accepts it");
+    List<String> clusters = new ArrayList<>();
+    change.path("clusters").forEach(one -> clusters.add(Terminal.clean(one.asText())));
+    terminal.print(
+        "  accepted by: lish guard release %s, or lish promote %s %s"
+            .formatted(
+                clusters.size() == 1
+                    ? clusters.get(0)
+                    : "CLUSTER (for each of " + String.join(", ", clusters) + ")",
+                stage,
+                revision));
   }
 
   private void holds(JsonNode holds) {
@@ -252,27 +261,65 @@ final class GuardCommand implements Command {
   }
 
   private void tell(JsonNode answer, Optional<Integer> add) {
-    int hosts = answer.path("hosts").asInt();
-    String what =
-        switch (answer.path("verdict").asText()) {
-          case "admit" -> terminal.green("safe as it is");
-          case "step" ->
-              terminal.yellow(
-                  hosts + " of " + add.orElse(hosts) + " go out at once, the others in steps");
-          default ->
-              add.isPresent()
-                  ? terminal.yellow(
-                      "all go out at once, with the factor " + answer.path("factor").asInt())
-                  : terminal.red("not safe: too few hosts would be left");
-        };
+    String what = add.isPresent() ? added(answer, add.get()) : removed(answer);
     List<String> after = new ArrayList<>();
     for (JsonNode p : answer.path("priorities")) {
-      after.add(
-          "priority %s: %s of %s up"
-              .formatted(
-                  Views.text(p, "priority"), Views.text(p, "available"), Views.text(p, "hosts")));
+      after.add("priority " + Views.text(p, "priority") + ": " + up(p));
     }
     terminal.print(
         Views.text(answer, "assignment") + ": " + what + " (" + String.join(", ", after) + ")");
+  }
+
+  private String added(JsonNode answer, int add) {
+    return switch (answer.path("verdict").asText()) {
+      case "admit" -> terminal.green("safe as it is");
+      case "step" ->
+          terminal.yellow(
+              answer.path("hosts").asInt() + " of " + add + " go out at once, the others in steps");
+      default ->
+          terminal.yellow("all go out at once, with the factor " + answer.path("factor").asInt());
+    };
+  }
+
+  private String removed(JsonNode answer) {
+    String until = Views.text(answer, "until");
+    String raised =
+        "the factor %d keeps Envoys from using every listed host%s"
+            .formatted(answer.path("factor").asInt(), until.equals("-") ? "" : " until " + until);
+    if (answer.path("verdict").asText().equals("hold")) {
+      int now = answer.path("hosts").asInt();
+      return terminal.yellow(
+          "too many at once: %d would be kept until %s, then go with an alarm; %s"
+              .formatted(
+                  answer.path("kept").asInt(),
+                  until,
+                  now == 0 ? "none would go now" : now + " would go now"));
+    }
+    if (!answer.path("safe").asBoolean()) {
+      return terminal.red(
+          isUp(answer)
+              ? "not safe: too few hosts would be left; " + raised
+              : "not safe: no host would be up");
+    }
+    return answer.path("verdict").asText().equals("raise")
+        ? terminal.yellow("they go at once; " + raised)
+        : terminal.green("safe as it is");
+  }
+
+  private static boolean isUp(JsonNode answer) {
+    boolean up = false;
+    for (JsonNode priority : answer.path("priorities")) {
+      up |= priority.path("available").asInt() > 0;
+    }
+    return up;
+  }
+
+  private static String up(JsonNode priority) {
+    int hosts = priority.path("hosts").asInt();
+    int up = priority.path("available").asInt();
+    if (hosts == 0) {
+      return "no hosts";
+    }
+    return up == 0 ? "none of " + hosts + " up" : up + " of " + hosts + " up";
   }
 }

@@ -3,6 +3,7 @@ package dev.lish.guard;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import com.google.protobuf.UInt32Value;
 import dev.lish.guard.Base.Known;
 import dev.lish.model.Resource;
@@ -12,7 +13,9 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Assignments with other hosts, or another factor, than they were wanted with. */
 final class Assignments {
@@ -54,6 +57,19 @@ final class Assignments {
         ResourceType.ENDPOINT, resource.name(), bytes(next.build()), resource.path());
   }
 
+  /** What was let through last, as it is written, without these hosts. */
+  static Resource without(Decision decision, Set<String> hosts) {
+    Resource sent = decision.admitted().resource();
+    ClusterLoadAssignment.Builder next = parse(sent, ClusterLoadAssignment.parser()).toBuilder();
+    for (LocalityLbEndpoints.Builder locality : next.getEndpointsBuilderList()) {
+      List<LbEndpoint> stay =
+          locality.getLbEndpointsList().stream().filter(e -> !hosts.contains(Host.key(e))).toList();
+      locality.clearLbEndpoints().addAllLbEndpoints(stay);
+    }
+    next.getPolicyBuilder().setOverprovisioningFactor(UInt32Value.of(decision.written()));
+    return Resource.of(ResourceType.ENDPOINT, sent.name(), bytes(next.build()), sent.path());
+  }
+
   /**
    * Into its locality, where that is listed still: Envoy takes each locality of a priority once.
    */
@@ -82,6 +98,19 @@ final class Assignments {
       }
     }
     return ByteString.EMPTY;
+  }
+
+  /**
+   * The message that a resource is.
+   *
+   * @throws IllegalArgumentException when it is another
+   */
+  static <T> T parse(Resource resource, Parser<T> parser) {
+    try {
+      return parser.parseFrom(resource.body());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException(resource + ": " + e.getMessage(), e);
+    }
   }
 
   private static LocalityLbEndpoints locality(ByteString form) {

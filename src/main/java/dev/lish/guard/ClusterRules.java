@@ -1,37 +1,43 @@
 package dev.lish.guard;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lish.model.Resource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.subset.v3.Subset;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
 import io.envoyproxy.envoy.service.runtime.v3.Runtime;
 import java.util.Collection;
 import java.util.OptionalInt;
 
 /**
- * What of a cluster's configuration decides how it takes changes of its hosts.
+ * What of a cluster's configuration decides how it takes changes of its hosts. {@code
+ * ignore_new_hosts_until_first_hc} does not: with it a new host counts from the first result of its
+ * check on, and that may be a failure.
  *
  * @param threshold the panic threshold that Envoy uses, in whole percent; 0: never in panic
  * @param activeChecks Envoy checks the hosts itself
  * @param dropsRemoved {@code ignore_health_on_host_removal}: a removed host is gone at once; else
  *     Envoy keeps it while its checks pass
- * @param excludesNew {@code ignore_new_hosts_until_first_hc}: a new host counts from the first
- *     result of its check on. That may be a failure, so it relaxes nothing here
  * @param localityWeighted a raised factor would change how localities share the load
  */
 public record ClusterRules(
-    int threshold,
-    boolean activeChecks,
-    boolean dropsRemoved,
-    boolean excludesNew,
-    boolean localityWeighted) {
+    int threshold, boolean activeChecks, boolean dropsRemoved, boolean localityWeighted) {
   /** The runtime key that wins over the cluster's threshold. */
   public static final String RUNTIME_KEY = "upstream.healthy_panic_threshold";
 
   /** Envoy's defaults. */
   public static final ClusterRules DEFAULT =
-      new ClusterRules(PanicRule.DEFAULT_THRESHOLD, false, false, false, false);
+      new ClusterRules(PanicRule.DEFAULT_THRESHOLD, false, false, false);
 
   /** What a cluster says itself. */
   public static ClusterRules of(Cluster cluster) {
@@ -42,8 +48,7 @@ public record ClusterRules(
             : PanicRule.DEFAULT_THRESHOLD,
         cluster.getHealthChecksCount() > 0,
         cluster.getIgnoreHealthOnHostRemoval(),
-        common.getIgnoreNewHostsUntilFirstHc(),
-        common.hasLocalityWeightedLbConfig() || weighsLocalities(cluster));
+        common.hasLocalityWeightedLbConfig() || weighsLocalities(cluster.getLoadBalancingPolicy()));
   }
 
   /**
@@ -54,18 +59,39 @@ public record ClusterRules(
   public ClusterRules under(OptionalInt runtime) {
     return runtime.isEmpty()
         ? this
-        : new ClusterRules(
-            runtime.getAsInt(), activeChecks, dropsRemoved, excludesNew, localityWeighted);
+        : new ClusterRules(runtime.getAsInt(), activeChecks, dropsRemoved, localityWeighted);
   }
 
-  /** The extension policies say it in a message of their own, whose type need not be known here. */
-  private static boolean weighsLocalities(Cluster message) {
-    return message.getLoadBalancingPolicy().getPoliciesList().stream()
+  private static boolean weighsLocalities(LoadBalancingPolicy balancing) {
+    return balancing.getPoliciesList().stream()
         .map(policy -> policy.getTypedExtensionConfig().getTypedConfig())
-        .anyMatch(
-            any ->
-                any.getTypeUrl().endsWith("WrrLocality")
-                    || any.getValue().toStringUtf8().contains("locality_weighted"));
+        .anyMatch(ClusterRules::weighsLocalities);
+  }
+
+  /** Each extension policy says it in its own way; one that wraps others passes theirs on. */
+  private static boolean weighsLocalities(Any policy) {
+    try {
+      if (policy.is(RoundRobin.class)) {
+        return weighs(policy.unpack(RoundRobin.class).getLocalityLbConfig());
+      } else if (policy.is(LeastRequest.class)) {
+        return weighs(policy.unpack(LeastRequest.class).getLocalityLbConfig());
+      } else if (policy.is(Random.class)) {
+        return weighs(policy.unpack(Random.class).getLocalityLbConfig());
+      } else if (policy.is(RingHash.class)) {
+        return policy.unpack(RingHash.class).hasLocalityWeightedLbConfig();
+      } else if (policy.is(Maglev.class)) {
+        return policy.unpack(Maglev.class).hasLocalityWeightedLbConfig();
+      } else if (policy.is(Subset.class)) {
+        return weighsLocalities(policy.unpack(Subset.class).getSubsetLbPolicy());
+      }
+      return policy.is(WrrLocality.class);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException(policy.getTypeUrl() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean weighs(LocalityLbConfig config) {
+    return config.hasLocalityWeightedLbConfig();
   }
 
   /**
@@ -125,7 +151,6 @@ public record ClusterRules(
         Math.max(threshold, other.threshold),
         activeChecks || other.activeChecks,
         dropsRemoved && other.dropsRemoved,
-        excludesNew && other.excludesNew,
         localityWeighted || other.localityWeighted);
   }
 }

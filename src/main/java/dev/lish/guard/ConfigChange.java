@@ -1,18 +1,18 @@
 package dev.lish.guard;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lish.model.Resource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
- * What of a new revision acts on hosts as a mass deregistration would. Such a revision is held
- * until somebody promotes it by name.
+ * What of a new revision acts on hosts as a mass deregistration would, whatever the hosts are. Such
+ * a revision is held until somebody promotes it by name.
  */
 public final class ConfigChange {
   private ConfigChange() {}
@@ -21,22 +21,29 @@ public final class ConfigChange {
    * The resources of one group that matter here.
    *
    * @param clusters by name
-   * @param users routes and listeners
-   * @param written assignments whose hosts are all written in the mesh
+   * @param users routes, listeners and whatever else may name a cluster
    */
-  public record Side(
-      Map<String, Resource> clusters, List<Resource> users, Map<String, Resource> written) {}
+  public record Side(Map<String, Resource> clusters, List<Resource> users) {}
 
-  /** One sentence for each hazard, sorted; empty: it may go. */
-  public static List<String> hazards(Side before, Side after) {
-    Set<String> hazards = new TreeSet<>();
+  /**
+   * Clusters that go though they are used, and clusters that lose their checks.
+   *
+   * @param names the clusters that a user names; called only where a cluster goes
+   */
+  public static SortedSet<Hazard> hazards(
+      Side before, Side after, Function<Resource, ? extends Set<String>> names) {
+    SortedSet<Hazard> hazards = new TreeSet<>();
     Set<String> dropped = new HashSet<>(before.clusters().keySet());
     dropped.removeAll(after.clusters().keySet());
     if (!dropped.isEmpty()) {
-      Set<String> used = new TreeSet<>();
-      after.users().forEach(user -> used.addAll(ClusterUse.of(user)));
-      used.retainAll(dropped);
-      used.forEach(c -> hazards.add("cluster " + c + " is gone, and routes still use it"));
+      for (Resource user : after.users()) {
+        for (String used : names.apply(user)) {
+          if (dropped.contains(used)) {
+            String text = "cluster %s is gone, and %s still uses it".formatted(used, user(user));
+            hazards.add(hazard(used, text, user));
+          }
+        }
+      }
     }
     after
         .clusters()
@@ -44,44 +51,23 @@ public final class ConfigChange {
             (name, cluster) -> {
               Resource old = before.clusters().get(name);
               if (old != null && !old.equals(cluster) && checks(old) > 0 && checks(cluster) == 0) {
-                hazards.add(
-                    "cluster " + name + " loses its health checks: hosts that fail get traffic");
+                String text =
+                    "cluster " + name + " loses its health checks: hosts that fail get traffic";
+                hazards.add(hazard(name, text, cluster));
               }
             });
-    after
-        .written()
-        .forEach(
-            (name, assignment) -> {
-              Resource old = before.written().get(name);
-              if (old != null
-                  && !old.equals(assignment)
-                  && isReplaced(hosts(old), hosts(assignment))) {
-                hazards.add("all hosts of assignment " + name + " are replaced at once");
-              }
-            });
-    return List.copyOf(hazards);
+    return hazards;
   }
 
-  /** To Envoy a host is another one when its address is, or the address that is checked. */
-  private static boolean isReplaced(Set<String> before, Set<String> after) {
-    return before.size() > 1 && after.stream().noneMatch(before::contains);
+  private static Hazard hazard(String cluster, String text, Resource blamed) {
+    return new Hazard(new TreeSet<>(Set.of(cluster)), text, blamed.path(), blamed.line());
   }
 
-  private static Set<String> hosts(Resource assignment) {
-    try {
-      Set<String> keys = new HashSet<>();
-      Host.of(ClusterLoadAssignment.parseFrom(assignment.body())).forEach(h -> keys.add(h.key()));
-      return keys;
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(assignment + ": " + e.getMessage(), e);
-    }
+  private static String user(Resource user) {
+    return user.type().label() + " " + user.name();
   }
 
   private static int checks(Resource cluster) {
-    try {
-      return Cluster.parseFrom(cluster.body()).getHealthChecksCount();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(cluster + ": " + e.getMessage(), e);
-    }
+    return Assignments.parse(cluster, Cluster.parser()).getHealthChecksCount();
   }
 }

@@ -1,7 +1,5 @@
 package dev.lish.guard;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.lish.model.Resource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Instant;
 import java.util.Optional;
@@ -19,14 +17,11 @@ public final class Guard {
    * @param base what was sent before; empty: unknown, so nothing is known of any host
    */
   public static Decision decide(Optional<Base> base, Proposal proposal, Instant now) {
-    return new Round(base, proposal, parse(proposal.assignment()), now).decide();
-  }
-
-  private static ClusterLoadAssignment parse(Resource assignment) {
-    try {
-      return ClusterLoadAssignment.parseFrom(assignment.body());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(assignment + ": " + e.getMessage(), e);
-    }
+    return new Round(
+            base,
+            proposal,
+            Assignments.parse(proposal.assignment(), ClusterLoadAssignment.parser()),
+            now)
+        .decide();
   }
 }

@@ -152,6 +152,20 @@ public record Presence(
     return turning;
   }
 
+  /**
+   * What would be kept if these hosts were gone from the registry now.
+   *
+   * @param hosts to go; those that are kept already are gone
+   * @return those that would be kept from now on, beside those that are
+   */
+  public SortedSet<String> keptWithout(
+      Set<String> hosts, Held held, GuardSettings settings, Instant now) {
+    TreeMap<String, Boolean> others = new TreeMap<>(last);
+    others.keySet().removeAll(hosts);
+    others.keySet().removeAll(held.kept().keySet());
+    return next(new Answer(others, Set.of()), held, settings, now).keep();
+  }
+
   private static SortedSet<String> shield(
       Map<String, Instant> turning, int passing, Held held, GuardSettings settings) {
     TreeSet<String> shield = new TreeSet<>();

@@ -2,6 +2,7 @@ package dev.lish.guard;
 
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,10 @@ final class Round {
     Optional<Instant> since = raised ? before.or(() -> Optional.of(stock.now)) : Optional.empty();
     since
         .filter(at -> !at.plus(stock.longest()).isAfter(stock.now))
-        .ifPresent(at -> stock.alarms.add("the factor has been raised since " + at));
+        .ifPresent(
+            at ->
+                stock.alarms.add(
+                    "the factor has been raised since " + at.truncatedTo(ChronoUnit.SECONDS)));
     if (!raised && before.isPresent() && !stock.proposal.knowsHealth()) {
       stock.alarms.add("the factor went back, though nothing says that the new hosts are up");
     }

@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Admitted;
+import dev.lish.guard.Base;
 import dev.lish.guard.Decision;
 import dev.lish.guard.GuardSettings;
 import dev.lish.model.Resource;
@@ -48,6 +49,9 @@ final class Discovery {
 
   private Drained drained = Drained.NONE;
 
+  /** A query of a revision that waits was answered anew. */
+  private boolean answered;
+
   /** A query, its open watch, and since when it is open. */
   record Watch(DiscoveryQuery query, Source<List<Instance>> source, Instant since) {}
 
@@ -64,9 +68,14 @@ final class Discovery {
     this.clock = clock;
   }
 
-  /** Watches what these specs need, and no longer what only others needed. */
-  void follow(Set<Guarded> used) {
+  /**
+   * Watches what these specs need, and no longer what only others needed.
+   *
+   * @param considered what a revision that waits would need too: nothing is made of it yet
+   */
+  void follow(Set<Guarded> used, Set<DiscoveryQuery> considered) {
     users.clear();
+    considered.forEach(query -> users.put(query, new HashSet<>()));
     for (Guarded one : used) {
       one.spec().queries().forEach(q -> users.computeIfAbsent(q, any -> new HashSet<>()).add(one));
     }
@@ -206,6 +215,7 @@ final class Discovery {
       users.keySet().stream().filter(query -> held.contains(query.toString())).forEach(moved::add);
     }
     moved.forEach(this::take);
+    answered |= moved.stream().anyMatch(query -> !isUsed(query));
     if (holding.holds()) {
       users.keySet().forEach(query -> tidy(query, now));
     }
@@ -224,6 +234,18 @@ final class Discovery {
     return touched;
   }
 
+  /** True when what is served needs the query, not only a revision that waits. */
+  boolean isUsed(DiscoveryQuery query) {
+    return !users.getOrDefault(query, Set.of()).isEmpty();
+  }
+
+  /** True once after what a revision that waits asks for was answered anew. */
+  boolean takeAnswered() {
+    boolean was = answered;
+    answered = false;
+    return was;
+  }
+
   /** The assignment; empty while a registry that it needs has not answered. */
   Optional<Admitted> assignment(Guarded one) {
     return assignments.computeIfAbsent(one, this::assign);
@@ -232,6 +254,11 @@ final class Discovery {
   /** What was decided last of it; empty while a registry that it needs has not answered. */
   Optional<Decision> decision(Guarded one) {
     return Optional.ofNullable(guards.decisions().get(one));
+  }
+
+  /** What was sent last of it, in an earlier run too; empty: not known. */
+  Optional<Base> base(Guarded one) {
+    return guards.base(one);
   }
 
   /** The open watches, by query. */
@@ -257,6 +284,9 @@ final class Discovery {
     Set<String> empty = new HashSet<>();
     Set<String> filled = new HashSet<>();
     for (Watch watch : watches.values()) {
+      if (!isUsed(watch.query())) {
+        continue;
+      }
       boolean none = watch.source().state().last().map(List::isEmpty).orElse(true);
       (none ? empty : filled).add(watch.query().registry());
     }
@@ -303,6 +333,25 @@ final class Discovery {
   }
 
   private Optional<Admitted> assign(Guarded one) {
+    return wanted(one).map(all -> guards.admit(one, all, !one.spec().hasFixed(), clock.instant()));
+  }
+
+  /** The assignment that one would have, whether it is used or not. */
+  Outlook.Expected expected(Guarded one) {
+    Optional<Resource> wanted = wanted(one);
+    List<String> missing = new ArrayList<>();
+    for (DiscoveryQuery query : one.spec().queries()) {
+      Watch watch = watches.get(query.toString());
+      if (wanted.isEmpty() && instances(query).isEmpty()) {
+        String cause = watch == null ? "" : watch.source().state().cause();
+        missing.add(query + " has not answered yet" + (cause.isEmpty() ? "" : ": " + cause));
+      }
+    }
+    missing.sort(Comparator.naturalOrder());
+    return new Outlook.Expected(wanted, String.join("; ", missing));
+  }
+
+  private Optional<Resource> wanted(Guarded one) {
     EndpointSpec spec = one.spec();
     Map<DiscoveryQuery, List<Instance>> instances = new HashMap<>();
     boolean answered = spec.hasFixed();
@@ -317,7 +366,6 @@ final class Discovery {
     if (!answered && !spec.queries().isEmpty()) {
       return Optional.empty();
     }
-    Resource wanted = spec.assign(instances, drained.places(spec.written()));
-    return Optional.of(guards.admit(one, wanted, !spec.hasFixed(), clock.instant()));
+    return Optional.of(spec.assign(instances, drained.places(spec.written())));
   }
 }

@@ -1,17 +1,26 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Decision;
+import dev.lish.guard.GuardSettings;
+import dev.lish.guard.Presence;
 import dev.lish.guard.Terms;
 import dev.lish.model.Revision;
 import dev.lish.source.Hold;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What the guard did, and what it keeps back.
  *
  * @param assignments every assignment that is guarded, sorted by name
+ * @param services what registries said last, by query
  * @param holds what is kept back
  * @param changes revisions that wait because of what they would do to hosts
  * @param crowdedOut hosts that were let go early since the start, since too many were kept
@@ -20,6 +29,7 @@ import java.util.Set;
  */
 public record GuardView(
     List<Guarded> assignments,
+    Map<String, Service> services,
     List<Kept> holds,
     List<Change> changes,
     long crowdedOut,
@@ -27,11 +37,12 @@ public record GuardView(
     List<Alarm> last) {
   /** Nothing is guarded. */
   public static final GuardView NONE =
-      new GuardView(List.of(), List.of(), List.of(), 0, 0, List.of());
+      new GuardView(List.of(), Map.of(), List.of(), List.of(), 0, 0, List.of());
 
   /** Copies the lists. */
   public GuardView {
     assignments = List.copyOf(assignments);
+    services = Map.copyOf(services);
     holds = List.copyOf(holds);
     changes = List.copyOf(changes);
     last = List.copyOf(last);
@@ -53,6 +64,38 @@ public record GuardView(
   }
 
   /**
+   * What a registry said of a query's hosts, and what decides how many of them may go at once.
+   *
+   * @param presence what it said
+   * @param held what is kept of it
+   * @param kept until when, by host
+   * @param settings of the clusters that use it
+   */
+  public record Service(
+      Presence presence, Presence.Held held, Map<String, Instant> kept, GuardSettings settings) {
+    /** Copies the map. */
+    public Service {
+      kept = Map.copyOf(kept);
+    }
+
+    /** These hosts, of those that would be kept if all of them went now, and until when. */
+    public Map<String, Instant> keptWithout(Set<String> hosts, Instant now) {
+      Map<String, Instant> all = new HashMap<>(kept);
+      presence
+          .keptWithout(hosts, held, settings, now)
+          .forEach(host -> all.put(host, now.plus(settings.hold())));
+      all.keySet().retainAll(hosts);
+      return all;
+    }
+  }
+
+  /** An instant as people read it: the next whole second. */
+  public static Instant second(Instant instant) {
+    Instant whole = instant.truncatedTo(ChronoUnit.SECONDS);
+    return whole.equals(instant) ? whole : whole.plusSeconds(1);
+  }
+
+  /**
    * A hold.
    *
    * @param hold with the hosts that it keeps back now
@@ -64,11 +107,23 @@ public record GuardView(
    * A revision that waits until it is promoted by name, or until it would do no harm.
    *
    * @param because one sentence for each hazard
+   * @param clusters whose hosts: a release of all of them lets it go
    */
-  public record Change(String stage, Revision revision, List<String> because) {
-    /** Copies the list. */
+  public record Change(
+      String stage, Revision revision, List<String> because, SortedSet<String> clusters) {
+    /** Copies the collections. */
     public Change {
       because = List.copyOf(because);
+      clusters = Collections.unmodifiableSortedSet(new TreeSet<>(clusters));
+    }
+
+    /** What a release of it is of. */
+    public String of() {
+      return of(stage, revision);
+    }
+
+    static String of(String stage, Revision revision) {
+      return "revision " + revision.number() + " of stage " + stage;
     }
   }
 

@@ -41,6 +41,7 @@ record Guarding(Holding holding, Services services, Guards guards, Events events
         Comparator.comparing(GuardView.Guarded::name).thenComparing(one -> one.terms().toString()));
     return new GuardView(
         assignments,
+        services.view(now),
         holding.kept(now),
         changes,
         events.crowdedOut(),

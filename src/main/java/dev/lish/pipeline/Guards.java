@@ -6,6 +6,7 @@ import dev.lish.guard.Admitted;
 import dev.lish.guard.Base;
 import dev.lish.guard.Decision;
 import dev.lish.guard.Guard;
+import dev.lish.guard.HostKey;
 import dev.lish.guard.Proposal;
 import dev.lish.model.ContentHash;
 import dev.lish.model.Resource;
@@ -41,8 +42,7 @@ final class Guards {
    * Has the guard look at a wanted assignment. What it makes of it is kept before it is returned.
    */
   Admitted admit(Guarded guarded, Resource wanted, boolean knowsHealth, Instant now) {
-    Decision last = decisions.get(guarded);
-    Optional<Base> base = last == null ? known(guarded) : Optional.of(last.base());
+    Optional<Base> base = base(guarded);
     String of = of(guarded);
     Set<String> waiting = holding.active(Hold.Kind.WAITING, of, now).keySet();
     Set<String> due = new HashSet<>(holding.entries(Hold.Kind.WAITING, of).keySet());
@@ -60,6 +60,12 @@ final class Guards {
     decisions.put(guarded, decision);
     waited.put(guarded, Set.copyOf(waiting));
     return decision.admitted();
+  }
+
+  /** What was sent last; empty: not known. */
+  Optional<Base> base(Guarded guarded) {
+    Decision last = decisions.get(guarded);
+    return last == null ? known(guarded) : Optional.of(last.base());
   }
 
   /** The base of an earlier revision or run. */
@@ -92,8 +98,7 @@ final class Guards {
           .forEach(
               (key, known) -> {
                 if (!known.settled() && !known.inherited()) {
-                  // What is checked elsewhere has that after a slash.
-                  coming.add(key.contains("/") ? key.substring(0, key.indexOf('/')) : key);
+                  coming.add(HostKey.place(key));
                 }
               });
     }

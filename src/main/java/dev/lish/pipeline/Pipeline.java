@@ -254,6 +254,9 @@ public final class Pipeline implements AutoCloseable {
         world.shared().state().last().ifPresent(this::takeWorld);
       }
       snapshots.refresh();
+      if (discovery.takeAnswered()) {
+        worldChanged();
+      }
       guarding.holding().share(clock.instant());
       // Once for all that changed together: what a start goes on from, before any Envoy has it.
       world.memory().commit();

@@ -140,10 +140,19 @@ public final class RepositoryOperations implements Operations {
         of.addAll(one.of());
       }
     }
+    TreeSet<String> revisions = new TreeSet<>();
+    for (GuardView.Change change : pipeline.view().guard().changes()) {
+      clusters.addAll(change.clusters());
+      if (change.clusters().contains(cluster)) {
+        revisions.add(change.of());
+      }
+    }
+    of.addAll(revisions);
     if (of.isEmpty()) {
       return refused("cluster " + cluster + " (expected: one of " + clusters + ")");
     }
-    if (pipeline.view().guard().holds().stream().noneMatch(k -> of.contains(k.hold().of()))) {
+    if (revisions.isEmpty()
+        && pipeline.view().guard().holds().stream().noneMatch(k -> of.contains(k.hold().of()))) {
       return unchanged();
     }
     Release release = new Release(cluster, of, order.by(), order.reason(), clock.instant());

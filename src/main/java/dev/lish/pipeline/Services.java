@@ -31,6 +31,9 @@ final class Services {
   private final Events events;
   private final Map<DiscoveryQuery, Known> known = new HashMap<>();
 
+  /** Of the clusters that use it, as of the last answer. */
+  private final Map<DiscoveryQuery, GuardSettings> limits = new HashMap<>();
+
   /** What was seen last of a service; the instances are those of the presence, by host. */
   private record Known(Presence presence, SortedMap<String, Instance> instances) {}
 
@@ -53,6 +56,7 @@ final class Services {
       boolean checked,
       Instant now) {
     Known before = known.computeIfAbsent(query, this::remembered);
+    limits.put(query, settings);
     String of = query.toString();
     Map<String, Boolean> hosts = new TreeMap<>();
     Set<String> maintenance = new HashSet<>();
@@ -119,7 +123,7 @@ final class Services {
       events.alarm(
           query + " gone",
           "%s: %d instances deregistered that were passing; they are kept until %s"
-              .formatted(query, gone.size(), until));
+              .formatted(query, gone.size(), GuardView.second(until)));
     }
     SortedSet<String> shield = outcome.shield();
     if (checked && !shield.isEmpty()) {
@@ -129,7 +133,7 @@ final class Services {
       events.alarm(
           query + " critical",
           "%s: %d instances turned critical; Envoys' own checks count until %s"
-              .formatted(query, critical.size(), until));
+              .formatted(query, critical.size(), GuardView.second(until)));
     }
     if (!outcome.drop().isEmpty()) {
       holding.end(Kind.GONE, query.toString(), outcome.drop(), now);
@@ -198,8 +202,32 @@ final class Services {
         instance.metadata());
   }
 
+  /** What was said last of each query. */
+  Map<String, GuardView.Service> view(Instant now) {
+    Map<String, GuardView.Service> all = new HashMap<>();
+    known.forEach(
+        (query, seen) -> {
+          String of = query.toString();
+          boolean held =
+              holding.of(Kind.GONE).contains(of) || holding.of(Kind.CRITICAL).contains(of);
+          Map<String, Instant> kept = new HashMap<>();
+          if (held) {
+            holding.active(Kind.GONE, of, now).forEach((host, e) -> kept.put(host, e.until()));
+          }
+          all.put(
+              of,
+              new GuardView.Service(
+                  seen.presence(),
+                  held ? holding.held(of, now) : Presence.Held.NONE,
+                  kept,
+                  limits.getOrDefault(query, GuardSettings.DEFAULT)));
+        });
+    return all;
+  }
+
   /** Forgets all but these; what is kept in {@code data/} stays. */
   void retain(Set<DiscoveryQuery> used) {
     known.keySet().retainAll(used);
+    limits.keySet().retainAll(used);
   }
 }

@@ -1,6 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.guard.Admitted;
+import dev.lish.guard.Base;
 import dev.lish.guard.Decision;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
@@ -9,6 +10,7 @@ import dev.lish.render.Rendered;
 import dev.lish.render.WrittenHosts;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
+import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Instance;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,9 +31,13 @@ import java.util.TreeSet;
  * Joins what was rendered with what was discovered, per kind of Envoy. Confined to the pipeline's
  * thread.
  */
-final class Snapshots {
+final class Snapshots implements Outlook {
   private final Discovery discovery;
   private final Map<String, Rendered> byStage = new LinkedHashMap<>();
+
+  /** What revisions that wait ask registries for, by stage. */
+  private final Map<String, Set<DiscoveryQuery>> considered = new HashMap<>();
+
   private Map<SnapshotKey, Snapshot> all = new HashMap<>();
 
   /** What hosts may be called to the clusters that have them in themselves; empty: to be found. */
@@ -45,7 +51,8 @@ final class Snapshots {
   void put(Rendered rendered, int epoch) {
     byStage.put(rendered.stage(), rendered);
     inClusters = Optional.empty();
-    discovery.follow(guarded());
+    considered.remove(rendered.stage());
+    follow();
     Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
     next.keySet().removeIf(key -> key.stage().equals(rendered.stage()));
     rendered.groups().forEach((key, group) -> next.put(key, snapshot(rendered, key, epoch)));
@@ -54,13 +61,35 @@ final class Snapshots {
 
   /** The stage is no more. */
   void remove(String stage) {
+    consider(stage, Optional.empty());
     if (byStage.remove(stage) != null) {
       inClusters = Optional.empty();
       Map<SnapshotKey, Snapshot> next = new HashMap<>(all);
       next.keySet().removeIf(key -> key.stage().equals(stage));
       all = next;
-      discovery.follow(guarded());
+      follow();
     }
+  }
+
+  /** What the stage waits to have: its hosts are asked for already. Empty: it waits for nothing. */
+  void consider(String stage, Optional<Rendered> waiting) {
+    Set<DiscoveryQuery> queries = new HashSet<>();
+    waiting.ifPresent(
+        rendered ->
+            rendered
+                .groups()
+                .values()
+                .forEach(g -> g.endpoints().values().forEach(s -> queries.addAll(s.queries()))));
+    if (!queries.equals(considered.getOrDefault(stage, Set.of()))) {
+      considered.put(stage, queries);
+      follow();
+    }
+  }
+
+  private void follow() {
+    Set<DiscoveryQuery> queries = new HashSet<>();
+    considered.values().forEach(queries::addAll);
+    discovery.follow(guarded(), queries);
   }
 
   /** The stage's epoch rose. */
@@ -159,9 +188,19 @@ final class Snapshots {
     return index;
   }
 
-  /** What the guard decided last of the assignment; empty: it has not been made. */
-  Optional<Decision> decision(Guarded one) {
-    return discovery.decision(one);
+  @Override
+  public Optional<Decision> decision(Guarded served) {
+    return discovery.decision(served);
+  }
+
+  @Override
+  public Optional<Base> base(Guarded served) {
+    return discovery.base(served);
+  }
+
+  @Override
+  public Expected expected(Guarded next) {
+    return discovery.expected(next);
   }
 
   private static List<Guarded> guarded(Rendered.Group group) {

@@ -1,7 +1,7 @@
 package dev.lish.pipeline;
 
 import dev.lish.delivery.Delivery;
-import dev.lish.guard.Decision;
+import dev.lish.guard.Hazard;
 import dev.lish.model.GroupRule;
 import dev.lish.model.Node;
 import dev.lish.model.Problem;
@@ -11,6 +11,7 @@ import dev.lish.render.Rendered;
 import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Release;
 import dev.lish.source.Service;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -25,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One stage on its way from revision to revision: what it should have, what it has, and why they
@@ -41,6 +42,9 @@ final class StageLine {
   private Optional<Serving> serving = Optional.empty();
   private Optional<Held> held = Optional.empty();
 
+  /** The newest release under which the stage took what it serves. */
+  private Instant releasedUnder = Instant.EPOCH;
+
   /** When the order was given under which the stage took what it serves. */
   private Optional<Instant> servedUnder = Optional.empty();
 
@@ -48,7 +52,7 @@ final class StageLine {
   private Optional<Inputs> tried = Optional.empty();
   private Optional<Set<String>> reads = Optional.empty();
   private List<Problem> problems = List.of();
-  private List<String> hazards = List.of();
+  private List<Hazard> hazards = List.of();
   private Optional<Revision> judged = Optional.empty();
   private SortedSet<String> waitingFor = new TreeSet<>();
   private final Deque<Revision> fallbacks = new ArrayDeque<>();
@@ -220,33 +224,40 @@ final class StageLine {
     order.stream().limit(WALK_BACK).forEach(fallbacks::add);
   }
 
+  /** What was rendered and waits to be served. */
+  Optional<Rendered> waiting() {
+    return held.map(h -> h.serving().rendered());
+  }
+
   /** True when there is a revision that waits to be served. */
   boolean holds() {
     return held.isPresent();
   }
 
   /**
-   * Serves what was rendered, unless it would leave connected Envoys without a group, or is twice
-   * or half of what is served. An operator who promotes the revision by name accepts that, once:
-   * when data of a registry makes something else of the same revision later, it is looked at again.
+   * Serves what was rendered, unless it would leave connected Envoys without a group, is twice or
+   * half of what is served, or acts on hosts as a mass failure would. An operator who promotes the
+   * revision by name accepts that, once: when data of a registry makes something else of the same
+   * revision later, it is looked at again.
    *
    * @param settled false for a while after a restart: Envoys that were connected are not back yet
-   * @param decisions what the guard decided last of the hosts that are served
+   * @param outlook what is known of hosts
+   * @param releases what operators let go; each counts once, and until another order is given
    * @return true when the stage serves something new
    */
   boolean release(
-      Collection<Node> connected,
-      boolean settled,
-      Function<Guarded, Optional<Decision>> decisions) {
+      Collection<Node> connected, boolean settled, Outlook outlook, Collection<Release> releases) {
     if (held.isEmpty()) {
       return false;
     }
     Held next = held.get();
-    Optional<Hold.Hindrance> hindrance = hindrance(next, connected, settled, decisions);
+    List<Release> mine = releasing(next.revision(), releases);
+    Optional<Hold.Hindrance> hindrance =
+        hindrance(next, connected, settled, new Hold.Hosts(outlook, clusters(mine)));
     hazards = hindrance.map(Hold.Hindrance::hazards).orElse(List.of());
     if (isTarget(next.revision())) {
       List<Problem> found = new ArrayList<>();
-      hindrance.ifPresent(why -> found.add(why.problem()));
+      hindrance.ifPresent(why -> found.addAll(why.problems()));
       found.addAll(next.warnings());
       problems = List.copyOf(found);
       judged = target;
@@ -256,29 +267,45 @@ final class StageLine {
     }
     serving = Optional.of(next.serving());
     servedUnder = Optional.of(control.at());
+    mine.forEach(r -> releasedUnder = r.at().isAfter(releasedUnder) ? r.at() : releasedUnder);
     held = Optional.empty();
     fallbacks.clear();
     return true;
   }
 
+  private List<Release> releasing(Revision revision, Collection<Release> releases) {
+    String of = GuardView.Change.of(name, revision);
+    return releases.stream()
+        .filter(r -> r.of().contains(of))
+        .filter(r -> r.at().isAfter(control.at()) && r.at().isAfter(releasedUnder))
+        .toList();
+  }
+
+  private static Set<String> clusters(List<Release> releases) {
+    return releases.stream().map(Release::cluster).collect(Collectors.toSet());
+  }
+
   private Optional<Hold.Hindrance> hindrance(
-      Held next,
-      Collection<Node> connected,
-      boolean settled,
-      Function<Guarded, Optional<Decision>> decisions) {
+      Held next, Collection<Node> connected, boolean settled, Hold.Hosts hosts) {
     boolean accepted =
         control.revision().isPresent() && !servedUnder.equals(Optional.of(control.at()));
     if (accepted || serving.isEmpty()) {
       return Optional.empty();
     }
-    return new Hold(name, serving.get().rendered(), next.serving().rendered(), decisions)
+    return new Hold(name, serving.get().rendered(), next.serving().rendered(), hosts)
         .reason(connected, settled);
   }
 
   /** The revision that waits because of what it would do to hosts; empty: none does. */
   Optional<GuardView.Change> heldChange() {
     return held.filter(h -> !hazards.isEmpty())
-        .map(h -> new GuardView.Change(name, h.revision(), hazards));
+        .map(
+            h -> {
+              TreeSet<String> clusters = new TreeSet<>();
+              hazards.forEach(hazard -> clusters.addAll(hazard.clusters()));
+              List<String> why = hazards.stream().map(Hazard::text).distinct().toList();
+              return new GuardView.Change(name, h.revision(), why, clusters);
+            });
   }
 
   private boolean isTarget(Revision revision) {

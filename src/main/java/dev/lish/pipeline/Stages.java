@@ -60,8 +60,11 @@ final class Stages {
           head,
           world.memory().served(name));
       Optional<MeshFolder> before = stage.serving().map(StageLine.Serving::folder);
+      snapshots.consider(name, stage.waiting());
       // Whom the stage has is worked out for a revision that is held only: it costs a look at all.
-      if (stage.holds() && stage.release(connections.of(name), settled, snapshots::decision)) {
+      if (stage.holds()
+          && stage.release(
+              connections.of(name), settled, snapshots, shared.holds().releases().values())) {
         serve(stage, before);
       }
       snapshots.epoch(name, stage.control().epoch());

@@ -143,7 +143,7 @@ final class Views {
     }
     Instant patientSince = clock.instant().minus(PATIENCE);
     for (Discovery.Watch watch : discovery.watches()) {
-      if (watch.since().isAfter(patientSince)) {
+      if (watch.since().isAfter(patientSince) && discovery.isUsed(watch.query())) {
         addUnlessAnswered(reasons, watch.query().toString(), watch.source().state());
       }
     }

@@ -41,6 +41,7 @@ final class AssignmentSpec implements EndpointSpec {
           .thenComparing(Instance::id);
 
   private final String path;
+  private final int line;
   private final ClusterLoadAssignment base;
   private final List<Entry> entries;
   private final Set<DiscoveryQuery> queries;
@@ -70,10 +71,12 @@ final class AssignmentSpec implements EndpointSpec {
    * An assignment.
    *
    * @param path the mesh file
+   * @param line in it
    * @param base the assignment with its name and policy, without endpoints
    */
-  AssignmentSpec(String path, ClusterLoadAssignment base, List<Entry> entries) {
+  AssignmentSpec(String path, int line, ClusterLoadAssignment base, List<Entry> entries) {
     this.path = path;
+    this.line = line;
     this.base = base;
     this.entries = List.copyOf(entries);
     Set<DiscoveryQuery> found = new LinkedHashSet<>();
@@ -98,9 +101,10 @@ final class AssignmentSpec implements EndpointSpec {
   }
 
   /** All instances that one query gives. */
-  static AssignmentSpec of(String path, String name, DiscoveryQuery query) {
+  static AssignmentSpec of(String path, int line, String name, DiscoveryQuery query) {
     return new AssignmentSpec(
         path,
+        line,
         ClusterLoadAssignment.newBuilder().setClusterName(name).build(),
         List.of(new Discovered(query, 0, OptionalInt.empty(), false)));
   }
@@ -146,6 +150,11 @@ final class AssignmentSpec implements EndpointSpec {
   }
 
   @Override
+  public int line() {
+    return line;
+  }
+
+  @Override
   public Set<DiscoveryQuery> queries() {
     return queries;
   }
@@ -179,7 +188,8 @@ final class AssignmentSpec implements EndpointSpec {
         add(assignment, discovered, found);
       }
     }
-    return Resource.of(ResourceType.ENDPOINT, name(), ProtoReader.bytes(assignment.build()), path);
+    return Resource.of(
+        ResourceType.ENDPOINT, name(), ProtoReader.bytes(assignment.build()), path, line);
   }
 
   /** A locality that is left without hosts stays: priorities must not skip a number. */

@@ -68,7 +68,8 @@ final class Discovery {
     if (!isKnown(query, cluster.text(), eds.line(), sink)) {
       return Optional.empty();
     }
-    EndpointSpec spec = one(AssignmentSpec.of(cluster.text().path(), eds.name(), query));
+    int line = cluster.text().fileLine(eds.line());
+    EndpointSpec spec = one(AssignmentSpec.of(cluster.text().path(), line, eds.name(), query));
     byName.put(eds.name(), spec);
     return Optional.of(spec);
   }
@@ -91,7 +92,11 @@ final class Discovery {
                 query, discover.priority(), discover.weight(), discover.optional()));
       }
     }
-    return Optional.of(one(new AssignmentSpec(document.text().path(), assignment.base(), entries)));
+    Text text = document.text();
+    return Optional.of(
+        one(
+            new AssignmentSpec(
+                text.path(), text.fileLine(document.line()), assignment.base(), entries)));
   }
 
   /** What to say of a name that is neither discovered nor that of a document. */

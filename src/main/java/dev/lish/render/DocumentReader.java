@@ -150,7 +150,9 @@ final class DocumentReader {
     if (type == ResourceType.ENDPOINT) {
       return assignment(ClusterLoadAssignment.parseFrom(ProtoReader.bytes(message)), discovered);
     }
-    Resource resource = Resource.of(type, name, ProtoReader.bytes(message), values.text().path());
+    Text text = values.text();
+    int line = text.fileLine(YamlText.line(map));
+    Resource resource = Resource.of(type, name, ProtoReader.bytes(message), text.path(), line);
     if (type == ResourceType.SECRET) {
       checkPairs(Secret.parseFrom(resource.body()), map, values);
     }

@@ -27,6 +27,9 @@ public interface EndpointSpec {
   /** The mesh file that it came from. */
   String path();
 
+  /** The line there that says which hosts; 0: not known. */
+  int line();
+
   /** Which instances it needs; empty when all endpoints are fixed. */
   Set<DiscoveryQuery> queries();
 

@@ -92,7 +92,8 @@ record Text(String path, String content, boolean produced, IntUnaryOperator temp
     return (produced ? "output line " : "line ") + line;
   }
 
-  private int fileLine(int line) {
+  /** The line of the file, 0 where unknown. */
+  int fileLine(int line) {
     return line > 0 ? templateLine.applyAsInt(line) : 0;
   }
 

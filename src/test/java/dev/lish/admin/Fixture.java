@@ -146,17 +146,19 @@ final class Fixture {
                 "consul:payments",
                 new Terms(
                     new TreeSet<>(Set.of("payments")),
-                    new ClusterRules(50, true, true, false, false),
+                    new ClusterRules(50, true, true, false),
                     GuardSettings.DEFAULT,
                     Duration.ofMillis(31_500)),
                 Set.of("consul:payments"),
                 Admissions.decision("consul:payments", 10, NOW))),
+        Map.of(),
         List.of(new GuardView.Kept(hold, true)),
         List.of(
             new GuardView.Change(
                 "release",
                 new Revision(7),
-                List.of("cluster users loses its health checks: hosts that fail get traffic"))),
+                List.of("cluster users loses its health checks: hosts that fail get traffic"),
+                new TreeSet<>(Set.of("users")))),
         0,
         1,
         List.of(new GuardView.Alarm(NOW, "consul:payments: 8 instances deregistered")));

@@ -10,6 +10,7 @@ import dev.lish.testing.Load;
 import dev.lish.testing.Upstream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,7 +35,13 @@ class RegistryEnvoyIT {
             "common/clusters/payments.yaml.peb",
             "\"local:payments?tag={{ version }}\"",
             "\"consul:shop\"");
-        mesh.lish.push("Payments are in Consul");
+        int revision = mesh.lish.push("Payments are in Consul");
+        for (String stage : List.of("beta", "release")) {
+          // All hosts are others: the guard would have it wait.
+          mesh.lish.order(
+              "/delivery/promote",
+              Map.of("stage", stage, "revision", revision, "reason", "these are meant"));
+        }
         EnvoyProcess envoy = mesh.edge(binary);
         try (Load load = Load.start(envoy.listenerPort("edge"), "/payments", 200, 2)) {
           load.awaitAnswerBy("first");

@@ -19,7 +19,7 @@ class GuardCommandIT {
        "holds": [{"kind": "gone", "of": "consul:shop", "clusters": ["shop"], "shared": true,
         "because": "deregistered",
         "hosts": [{"host": "10.0.0.1:80", "since": "2026-03-01T11:57:00Z", "until": "2026-03-01T12:07:00Z"}]}],
-       "changes": [{"stage": "release", "revision": 9, "because": ["cluster shop: panic"]}],
+       "changes": [{"stage": "release", "revision": 9, "clusters": ["shop"], "because": ["cluster shop: panic"]}],
        "alarms": 1, "last": []}
       """;
 
@@ -53,7 +53,7 @@ class GuardCommandIT {
             "consul:shop: 15 of 25 hosts are new",
             "consul:shop: the factor has been raised for long",
             "revision 9 waits for stage release: cluster shop: panic",
-            "  lish promote release 9 accepts it",
+            "  accepted by: lish guard release shop, or lish promote release 9",
             "",
             "KEPT BACK  CLUSTERS  HOST         SINCE   UNTIL                 SHARED",
             "gone       shop      10.0.0.1:80  3m ago  2026-03-01T12:07:00Z  yes",
@@ -68,6 +68,49 @@ class GuardCommandIT {
     assertThat(server.requests)
         .singleElement()
         .satisfies(r -> assertThat(r.body()).contains("\"cluster\":\"shop\"").contains("gone"));
+  }
+
+  private String removed(String answer) {
+    server.answer("GET /api/v1/guard/what-if", 200, "{\"answers\": [" + answer + "]}");
+    return run("guard", "what-if", "--remove", "10.0.0.1:80").out().strip();
+  }
+
+  @Test
+  void whatIfTellsOfHostsThatWouldBeKept() {
+    assertThat(
+            removed(
+                """
+                {"assignment": "consul:shop", "clusters": ["shop"], "verdict": "hold", "factor": 140,
+                  "hosts": 0, "kept": 8, "until": "2026-01-02T03:14:05Z", "safe": false,
+                  "priorities": [{"priority": 0, "hosts": 2, "available": 2}]}
+                """))
+        .isEqualTo(
+            "consul:shop: too many at once: 8 would be kept until 2026-01-02T03:14:05Z, then go with"
+                + " an alarm; none would go now (priority 0: 2 of 2 up)");
+  }
+
+  @Test
+  void whatIfTellsOfPrioritiesWithoutAnyHostUp() {
+    assertThat(
+            removed(
+                """
+                {"assignment": "shop", "clusters": ["shop"], "verdict": "raise", "factor": 140,
+                  "hosts": 1, "kept": 0, "until": null, "safe": false,
+                  "priorities": [{"priority": 0, "hosts": 0, "available": 0},
+                                 {"priority": 1, "hosts": 3, "available": 0}]}
+                """))
+        .isEqualTo(
+            "shop: not safe: no host would be up (priority 0: no hosts, priority 1: none of 3 up)");
+    assertThat(
+            removed(
+                """
+                {"assignment": "shop", "clusters": ["shop"], "verdict": "raise", "factor": 303,
+                  "hosts": 1, "kept": 0, "until": "2026-01-02T03:14:05Z", "safe": false,
+                  "priorities": [{"priority": 0, "hosts": 9, "available": 2}]}
+                """))
+        .isEqualTo(
+            "shop: not safe: too few hosts would be left; the factor 303 keeps Envoys from using every"
+                + " listed host until 2026-01-02T03:14:05Z (priority 0: 2 of 9 up)");
   }
 
   @Test

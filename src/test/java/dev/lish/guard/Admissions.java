@@ -30,7 +30,7 @@ public final class Admissions {
     Proposal proposal =
         new Proposal(
             Resource.of(ResourceType.ENDPOINT, name, assignment.build().toByteString(), ""),
-            new ClusterRules(50, true, true, false, false),
+            new ClusterRules(50, true, true, false),
             GuardSettings.DEFAULT,
             true,
             Set.of(),

@@ -2,17 +2,18 @@ package dev.lish.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
-import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConfigChangeTest {
@@ -21,7 +22,8 @@ class ConfigChangeTest {
     if (checked) {
       cluster.addHealthChecks(HealthCheck.getDefaultInstance());
     }
-    return Resource.of(ResourceType.CLUSTER, name, cluster.build().toByteString(), "");
+    return Resource.of(
+        ResourceType.CLUSTER, name, cluster.build().toByteString(), "clusters/a.yaml", 1);
   }
 
   private static Resource route(String cluster) {
@@ -32,44 +34,48 @@ class ConfigChangeTest {
                     .addRoutes(
                         Route.newBuilder().setRoute(RouteAction.newBuilder().setCluster(cluster))))
             .build();
-    return Resource.of(ResourceType.ROUTE, "r", routes.toByteString(), "");
+    return Resource.of(ResourceType.ROUTE, "r", routes.toByteString(), "routes/r.yaml", 3);
   }
 
   private static ConfigChange.Side side(Map<String, Resource> clusters, Resource... users) {
-    return new ConfigChange.Side(clusters, List.of(users), Map.of());
+    return new ConfigChange.Side(clusters, List.of(users));
   }
 
   @Test
   void aClusterThatRoutesUseMayNotGo() {
     ConfigChange.Side before = side(Map.of("a", cluster("a", false)), route("a"));
-    assertThat(ConfigChange.hazards(before, side(Map.of(), route("a"))))
-        .containsExactly("cluster a is gone, and routes still use it");
-    assertThat(ConfigChange.hazards(before, side(Map.of(), route("b")))).isEmpty();
+    assertThat(hazards(before, side(Map.of(), route("a"))))
+        .containsExactly("routes/r.yaml:3 cluster a is gone, and route r still uses it");
+    assertThat(hazards(before, side(Map.of(), route("b")))).isEmpty();
   }
 
   @Test
   void healthChecksMayNotGo() {
     ConfigChange.Side before = side(Map.of("a", cluster("a", true)));
-    assertThat(ConfigChange.hazards(before, side(Map.of("a", cluster("a", false))))).hasSize(1);
-    assertThat(ConfigChange.hazards(before, before)).isEmpty();
+    assertThat(hazards(before, side(Map.of("a", cluster("a", false)))))
+        .containsExactly(
+            "clusters/a.yaml:1 cluster a loses its health checks: hosts that fail get traffic");
+    assertThat(hazards(before, before)).isEmpty();
     assertThat(
-            ConfigChange.hazards(
-                side(Map.of("a", cluster("a", false))), side(Map.of("a", cluster("a", true)))))
+            hazards(side(Map.of("a", cluster("a", false))), side(Map.of("a", cluster("a", true)))))
         .isEmpty();
   }
 
-  @Test
-  void notAllWrittenHostsMayBeReplaced() {
-    Resource two = Cla.of(Map.of("0/1", HealthStatus.HEALTHY, "0/2", HealthStatus.HEALTHY));
-    Resource one = Cla.of(Map.of("0/2", HealthStatus.HEALTHY, "0/3", HealthStatus.HEALTHY));
-    Resource other = Cla.of(Map.of("0/4", HealthStatus.HEALTHY, "0/5", HealthStatus.HEALTHY));
-    assertThat(hazards(two, one)).isEmpty();
-    assertThat(hazards(two, other)).hasSize(1);
+  private static List<String> hazards(ConfigChange.Side before, ConfigChange.Side after) {
+    return ConfigChange.hazards(before, after, user -> Set.of(used(user))).stream()
+        .map(h -> h.path() + ":" + h.line() + " " + h.text())
+        .toList();
   }
 
-  private static List<String> hazards(Resource before, Resource after) {
-    return ConfigChange.hazards(
-        new ConfigChange.Side(Map.of(), List.of(), Map.of("shop", before)),
-        new ConfigChange.Side(Map.of(), List.of(), Map.of("shop", after)));
+  private static String used(Resource user) {
+    try {
+      return RouteConfiguration.parseFrom(user.body())
+          .getVirtualHosts(0)
+          .getRoutes(0)
+          .getRoute()
+          .getCluster();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -86,7 +86,7 @@ class GuardPropertyTest {
 
     World(History history, int priorities, int reserve) {
       this.priorities = priorities;
-      rules = new ClusterRules(history.threshold(), true, true, false, false);
+      rules = new ClusterRules(history.threshold(), true, true, false);
       settings =
           new GuardSettings(
               true,

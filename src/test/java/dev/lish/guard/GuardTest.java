@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class GuardTest {
   private final Map<String, HealthStatus> hosts = new TreeMap<>();
-  private ClusterRules rules = new ClusterRules(50, true, true, false, false);
+  private ClusterRules rules = new ClusterRules(50, true, true, false);
   private boolean knowsHealth = true;
   private Set<String> waiting = Set.of();
   private Set<String> due = Set.of();
@@ -80,7 +80,7 @@ class GuardTest {
 
   @Test
   void aLossInAPriorityIsMadeUpForUntilTheLongestRaise() {
-    rules = new ClusterRules(1, true, true, false, false);
+    rules = new ClusterRules(1, true, true, false);
     add(0, 0, 2, HealthStatus.HEALTHY);
     add(2, 0, 2, HealthStatus.HEALTHY);
     settled();
@@ -122,13 +122,26 @@ class GuardTest {
 
   @Test
   void withoutChecksAHostIsUpAtOnce() {
-    rules = new ClusterRules(50, false, true, false, false);
+    rules = new ClusterRules(50, false, true, false);
     add(0, 0, 10, HealthStatus.HEALTHY);
     assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
     add(0, 10, 40, HealthStatus.HEALTHY);
     assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
     add(0, 40, 90, HealthStatus.UNHEALTHY);
     assertThat(Cla.factor(decide().admitted())).isGreaterThan(140);
+  }
+
+  @Test
+  void whereLocalitiesAreWeighedHostsComeInSteps() {
+    rules = new ClusterRules(50, true, true, true);
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    settled();
+    add(0, 10, 30, HealthStatus.HEALTHY);
+    Decision step = decide();
+    assertThat(step.verdict()).isInstanceOf(Verdict.Step.class);
+    // 9 of 10 without the reserve: 18 may be listed, so 8 more.
+    assertThat(step.waiting()).hasSize(12);
+    assertThat(Cla.factor(step.admitted())).isEqualTo(140);
   }
 
   @Test
@@ -195,7 +208,7 @@ class GuardTest {
 
   @Test
   void aHostThatEnvoyWouldKeepIsListedAsUnhealthyBeforeItIsRemoved() {
-    rules = new ClusterRules(50, true, false, false, false);
+    rules = new ClusterRules(50, true, false, false);
     add(0, 0, 10, HealthStatus.HEALTHY);
     settled();
     hosts.remove("0/3");
@@ -219,7 +232,7 @@ class GuardTest {
 
   @Test
   void aThresholdBelowOneNeedsNothing() {
-    rules = new ClusterRules(0, true, true, false, false);
+    rules = new ClusterRules(0, true, true, false);
     add(0, 0, 1, HealthStatus.HEALTHY);
     settled();
     add(0, 1, 60, HealthStatus.UNHEALTHY);

@@ -26,7 +26,7 @@ class PanicLimitsTest {
   }
 
   private Decision decide(Optional<Base> base, int second) {
-    ClusterRules rules = new ClusterRules(50, true, true, false, false);
+    ClusterRules rules = new ClusterRules(50, true, true, false);
     return Guard.decide(
         base,
         new Proposal(Cla.of(hosts), rules, GuardSettings.DEFAULT, true, Set.of(), Set.of()),

@@ -58,6 +58,17 @@ class PresenceTest {
   }
 
   @Test
+  void whatWouldBeKeptIsKnownBeforeTheyGo() {
+    Set<String> six = Set.of("h0", "h1", "h2", "h3", "h4", "h5");
+    assertThat(presence.keptWithout(Set.of("h0", "h1"), held, GuardSettings.DEFAULT, now))
+        .isEmpty();
+    assertThat(presence.keptWithout(six, held, GuardSettings.DEFAULT, now))
+        .containsExactlyInAnyOrderElementsOf(six);
+    remove(0, 6);
+    assertThat(answer().keep()).containsExactlyInAnyOrderElementsOf(six);
+  }
+
+  @Test
   void allAtOnceAreKept() {
     hosts.clear();
     Presence.Outcome outcome = answer();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,7 +15,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class WhatIfTest {
-  private static final ClusterRules RULES = new ClusterRules(50, true, true, false, false);
+  private static final ClusterRules RULES = new ClusterRules(50, true, true, false);
   private static final Terms TERMS =
       new Terms(new TreeSet<>(Set.of("payments")), RULES, GuardSettings.DEFAULT, Duration.ZERO);
 
@@ -75,6 +76,80 @@ class WhatIfTest {
     assertThat(counted(spare)).containsExactly(Map.entry(0, 10), Map.entry(1, 44));
     WhatIf fresh = WhatIf.added(settled(140), TERMS, 40, OptionalInt.of(2));
     assertThat(counted(fresh)).containsExactly(Map.entry(0, 10), Map.entry(1, 4), Map.entry(2, 40));
+  }
+
+  @Test
+  void whereLocalitiesAreWeighedHostsWouldComeInSteps() {
+    up(0, 10);
+    Terms weighed =
+        new Terms(
+            TERMS.clusters(),
+            new ClusterRules(50, true, true, true),
+            TERMS.settings(),
+            Duration.ZERO);
+    WhatIf many = WhatIf.added(settled(140), weighed, 40, OptionalInt.empty());
+    assertThat(many.verdict()).isEqualTo("step");
+    assertThat(many.now()).isEqualTo(10);
+  }
+
+  private static final Instant LATER = START.plusSeconds(600);
+
+  private WhatIf without(Decision decision, Set<String> kept, String... hosts) {
+    Optional<Instant> until = kept.isEmpty() ? Optional.empty() : Optional.of(LATER);
+    return WhatIf.removed(decision, TERMS, Set.of(hosts), kept, until, START.plusSeconds(120));
+  }
+
+  @Test
+  void fewHostsMayGo() {
+    up(0, 10);
+    WhatIf few = without(settled(140), Set.of(), "10.0.0.1:80", "10.0.0.2:80", "10.9.9.9:80");
+    assertThat(few.verdict()).isEqualTo("admit");
+    assertThat(few.now()).isEqualTo(2);
+    assertThat(few.safe()).isTrue();
+    assertThat(counted(few)).containsExactly(Map.entry(0, 8));
+  }
+
+  @Test
+  void thoseThatWouldBeKeptAreNotCalledSafe() {
+    up(0, 10);
+    WhatIf many = without(settled(140), Set.of("10.0.0.1:80"), "10.0.0.1:80", "10.0.0.2:80");
+    assertThat(many.verdict()).isEqualTo("hold");
+    assertThat(many.kept()).isEqualTo(1);
+    assertThat(many.now()).isEqualTo(1);
+    assertThat(many.until()).hasValue(LATER);
+  }
+
+  @Test
+  void withoutAnyHostUpNothingIsSafe() {
+    up(0, 2);
+    WhatIf all = without(settled(140), Set.of(), "10.0.0.0:80", "10.0.0.1:80");
+    assertThat(all.safe()).isFalse();
+    assertThat(all.verdict()).isEqualTo("raise");
+    assertThat(counted(all)).containsExactly(Map.entry(0, 0));
+  }
+
+  @Test
+  void aRaisedFactorIsThatOfTheGuard() {
+    up(0, 10);
+    for (int i = 50; i < 60; i++) {
+      hosts.put("0/" + i, HealthStatus.UNHEALTHY);
+    }
+    Decision before = settled(140);
+    assertThat(Cla.factor(before.admitted())).isEqualTo(140);
+    WhatIf five =
+        without(
+            before,
+            Set.of(),
+            "10.0.0.0:80",
+            "10.0.0.1:80",
+            "10.0.0.2:80",
+            "10.0.0.3:80",
+            "10.0.0.4:80");
+    List.of("0/0", "0/1", "0/2", "0/3", "0/4").forEach(hosts::remove);
+    Decision really = decide(Optional.of(before.base()), 140, 120);
+    assertThat(five.verdict()).isEqualTo("raise");
+    assertThat(five.factor()).isEqualTo(Cla.factor(really.admitted())).isGreaterThan(140);
+    assertThat(five.until()).isPresent();
   }
 
   private static Map<Integer, Integer> counted(WhatIf what) {

@@ -132,6 +132,7 @@ class MetersTest {
                     Terms.NONE,
                     Set.of("consul:payments"),
                     Admissions.decision("consul:payments", 10, NOW))),
+            Map.of(),
             List.of(),
             List.of(),
             4,

@@ -3,6 +3,8 @@ package dev.lish.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.lish.guard.Base;
+import dev.lish.guard.Decision;
 import dev.lish.model.Problem;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
@@ -30,6 +32,24 @@ class StageLineTest {
   private static final String STAGE = "release";
   private static final Rendering BAD =
       new Rendering.Refused(List.of(Problem.error("a.yaml", 1, "wrong")));
+
+  private static final Outlook UNKNOWN =
+      new Outlook() {
+        @Override
+        public Optional<Decision> decision(Guarded served) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<Base> base(Guarded served) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Expected expected(Guarded next) {
+          return new Expected(Optional.empty(), "nobody has answered");
+        }
+      };
 
   private final StageLine line = new StageLine(STAGE);
   private final List<Revision> served = new ArrayList<>();
@@ -73,7 +93,7 @@ class StageLineTest {
       assertThat(rendered).as("bounded").hasSizeLessThan(60);
       line.started(inputs(revision));
       line.finished(revision.number() <= lastGood ? good(revision, catalogs) : BAD, served);
-      line.release(List.of(), true, none -> Optional.empty());
+      line.release(List.of(), true, UNKNOWN, List.of());
       wanted = line.wanted();
     }
     return rendered;
@@ -187,7 +207,7 @@ class StageLineTest {
     assertThat(line.shouldRender(inputs(revision))).isTrue();
     line.started(inputs(revision));
     line.finished(sized(revision, clusters), served);
-    return line.release(List.of(), true, none -> Optional.empty());
+    return line.release(List.of(), true, UNKNOWN, List.of());
   }
 
   private StageControl pinned(boolean paused, int second) {
@@ -212,7 +232,7 @@ class StageLineTest {
     order(pinned(false, 1));
     assertThat(again(300)).as("the order came before it").isFalse();
     order(pinned(false, 2));
-    assertThat(line.release(List.of(), true, none -> Optional.empty())).isTrue();
+    assertThat(line.release(List.of(), true, UNKNOWN, List.of())).isTrue();
     assertThat(again(310)).isTrue();
     assertThat(again(700)).isFalse();
     assertThat(line.holds()).isTrue();
@@ -223,14 +243,14 @@ class StageLineTest {
                 assertThat(problem.message())
                     .startsWith("revision 2 is held: clusters of release/edge grow from 310 to 700")
                     .contains("`lish promote release 2`"));
-    assertThat(line.release(List.of(), true, none -> Optional.empty())).isFalse();
+    assertThat(line.release(List.of(), true, UNKNOWN, List.of())).isFalse();
     order(pinned(true, 3));
     order(pinned(false, 4));
-    assertThat(line.release(List.of(), true, none -> Optional.empty()))
+    assertThat(line.release(List.of(), true, UNKNOWN, List.of()))
         .as("a pause accepts nothing")
         .isFalse();
     order(pinned(false, 5));
-    assertThat(line.release(List.of(), true, none -> Optional.empty())).isTrue();
+    assertThat(line.release(List.of(), true, UNKNOWN, List.of())).isTrue();
     assertThat(line.problems()).isEmpty();
     assertThat(again(340)).as("accepted once").isFalse();
   }

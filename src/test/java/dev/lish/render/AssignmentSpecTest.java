@@ -52,7 +52,7 @@ class AssignmentSpecTest {
 
   @Test
   void echoesTheNameByteForByte() {
-    EndpointSpec spec = AssignmentSpec.of("a.yaml", NAME, QUERY);
+    EndpointSpec spec = AssignmentSpec.of("a.yaml", 1, NAME, QUERY);
     assertThat(assign(spec, List.of()).getClusterName()).isEqualTo(NAME);
     assertThat(spec.assign(Map.of(QUERY, List.of())).name()).isEqualTo(NAME);
   }
@@ -74,6 +74,7 @@ class AssignmentSpecTest {
     EndpointSpec spec =
         new AssignmentSpec(
             "a.yaml",
+            1,
             ClusterLoadAssignment.newBuilder().setClusterName(NAME).build(),
             List.of(
                 new AssignmentSpec.Fixed(written.getEndpoints(0)),
@@ -98,7 +99,7 @@ class AssignmentSpecTest {
   void mapsHealthAndLeavesOutWhatIsInMaintenance() {
     ClusterLoadAssignment assignment =
         assign(
-            AssignmentSpec.of("a.yaml", NAME, QUERY),
+            AssignmentSpec.of("a.yaml", 1, NAME, QUERY),
             List.of(
                 instance("1", "10.0.0.1", Health.PASSING),
                 instance("2", "10.0.0.2", Health.WARNING),
@@ -118,7 +119,7 @@ class AssignmentSpecTest {
   void leavesOutAHostNameThatWouldMakeEnvoyRefuseAll() {
     ClusterLoadAssignment assignment =
         assign(
-            AssignmentSpec.of("a.yaml", NAME, QUERY),
+            AssignmentSpec.of("a.yaml", 1, NAME, QUERY),
             List.of(
                 instance("1", "db.example.com", Health.PASSING),
                 instance("2", "2001:db8::1", Health.PASSING)));
@@ -140,7 +141,7 @@ class AssignmentSpecTest {
               locality,
               new TreeMap<>(Map.of("b", "2", "a", "1"))));
     }
-    EndpointSpec spec = AssignmentSpec.of("a.yaml", NAME, QUERY);
+    EndpointSpec spec = AssignmentSpec.of("a.yaml", 1, NAME, QUERY);
     Resource resource = spec.assign(Map.of(QUERY, instances));
     Collections.reverse(instances);
     assertThat(spec.assign(Map.of(QUERY, instances)).body()).isEqualTo(resource.body());
@@ -167,6 +168,7 @@ class AssignmentSpecTest {
     EndpointSpec spec =
         new AssignmentSpec(
             "a.yaml",
+            1,
             ClusterLoadAssignment.newBuilder().setClusterName("x").build(),
             List.of(
                 new AssignmentSpec.Fixed(fixed),
@@ -181,22 +183,23 @@ class AssignmentSpecTest {
   @Test
   void isEqualWhenItAlwaysGivesTheSame() {
     DiscoveryQuery other = DiscoveryQuery.parse("consul:payments");
-    EndpointSpec spec = AssignmentSpec.of("a.yaml", NAME, QUERY);
+    EndpointSpec spec = AssignmentSpec.of("a.yaml", 1, NAME, QUERY);
     assertThat(spec)
-        .isEqualTo(AssignmentSpec.of("b.yaml", NAME, QUERY))
-        .hasSameHashCodeAs(AssignmentSpec.of("b.yaml", NAME, QUERY))
-        .isNotEqualTo(AssignmentSpec.of("a.yaml", "x", QUERY))
-        .isNotEqualTo(AssignmentSpec.of("a.yaml", NAME, other))
+        .isEqualTo(AssignmentSpec.of("b.yaml", 1, NAME, QUERY))
+        .hasSameHashCodeAs(AssignmentSpec.of("b.yaml", 1, NAME, QUERY))
+        .isNotEqualTo(AssignmentSpec.of("a.yaml", 1, "x", QUERY))
+        .isNotEqualTo(AssignmentSpec.of("a.yaml", 1, NAME, other))
         .isNotEqualTo(
             new AssignmentSpec(
                 "a.yaml",
+                1,
                 ClusterLoadAssignment.newBuilder().setClusterName(NAME).build(),
                 List.of(new AssignmentSpec.Discovered(QUERY, 0, OptionalInt.of(1), false))));
   }
 
   @Test
   void wantsInstancesOfEveryQuery() {
-    EndpointSpec spec = AssignmentSpec.of("a.yaml", NAME, QUERY);
+    EndpointSpec spec = AssignmentSpec.of("a.yaml", 1, NAME, QUERY);
     assertThatThrownBy(() -> spec.assign(Map.of())).hasMessageContaining("payments");
   }
 }

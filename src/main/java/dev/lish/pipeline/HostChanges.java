@@ -1,0 +1,166 @@
+package dev.lish.pipeline;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.lish.guard.ClusterHosts;
+import dev.lish.guard.ClusterHosts.Kind;
+import dev.lish.guard.GuardSettings;
+import dev.lish.guard.Hazard;
+import dev.lish.model.Resource;
+import dev.lish.model.ResourceType;
+import dev.lish.render.EndpointSpec;
+import dev.lish.render.Rendered;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The hosts of each cluster that a kind of Envoy has and would have still, before and after a
+ * revision, wherever they come from: {@code docs/design/guard.md}.
+ *
+ * @param before what it has
+ * @param after what it would have
+ * @param settings of the guard for a cluster, in the new revision
+ * @param outlook what is known of hosts
+ */
+record HostChanges(
+    Rendered.Group before,
+    Rendered.Group after,
+    Function<String, GuardSettings> settings,
+    Outlook outlook) {
+
+  /** What would be lost. */
+  SortedSet<Hazard> hazards() {
+    Map<String, Guarded> old = assignments(before);
+    Map<String, Guarded> next = assignments(after);
+    SortedSet<Hazard> hazards = new TreeSet<>();
+    SortedMap<String, Resource> had = clusters(before);
+    clusters(after)
+        .forEach(
+            (name, cluster) -> {
+              Resource was = had.get(name);
+              if (was != null && settings.apply(name).enabled()) {
+                Side from = new Side(was, Optional.ofNullable(old.get(name)));
+                Side to = new Side(cluster, Optional.ofNullable(next.get(name)));
+                if (from.differs(to)) {
+                  hazard(name, from, to)
+                      .ifPresent(
+                          why ->
+                              hazards.add(
+                                  to.blamedFor(name, "cluster " + name + ": " + why, from)));
+                }
+              }
+            });
+    return hazards;
+  }
+
+  private static SortedMap<String, Resource> clusters(Rendered.Group group) {
+    return group.resources().getOrDefault(ResourceType.CLUSTER, new TreeMap<>());
+  }
+
+  /** Cluster to the assignment that it asks for, where that is Lish's. */
+  private static Map<String, Guarded> assignments(Rendered.Group group) {
+    Map<String, Guarded> all = new HashMap<>();
+    group
+        .endpoints()
+        .forEach(
+            (name, spec) -> {
+              Guarded guarded = new Guarded(spec, group.terms(name));
+              guarded.terms().clusters().forEach(cluster -> all.put(cluster, guarded));
+            });
+    return all;
+  }
+
+  private Optional<String> hazard(String name, Side from, Side to) {
+    Cluster was = parse(from.cluster);
+    Cluster is = parse(to.cluster);
+    Optional<ClusterHosts> had =
+        from.guarded.isPresent() ? from.guarded.flatMap(this::sent) : inside(was, from.cluster);
+    if (had.isEmpty() || had.get().up().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<ClusterHosts> has = Optional.empty();
+    if (to.guarded.isPresent()) {
+      Outlook.Expected expected = outlook.expected(to.guarded.get());
+      if (expected.wanted().isEmpty()) {
+        return Optional.of("nobody knows which hosts it would have: " + expected.missing());
+      }
+      EndpointSpec spec = to.guarded.get().spec();
+      has = expected.wanted().map(hosts -> ClusterHosts.of(hosts, source(spec), kind(spec)));
+    } else {
+      has = inside(is, to.cluster);
+    }
+    boolean checked = was.getHealthChecksCount() > 0 && is.getHealthChecksCount() > 0;
+    return has.flatMap(next -> had.get().hazard(next, checked, settings.apply(name).mass()));
+  }
+
+  private Optional<ClusterHosts> sent(Guarded guarded) {
+    EndpointSpec spec = guarded.spec();
+    return outlook.base(guarded).map(base -> ClusterHosts.of(base, source(spec), kind(spec)));
+  }
+
+  private static Kind kind(EndpointSpec spec) {
+    return spec.queries().isEmpty() ? Kind.WRITTEN : Kind.DISCOVERED;
+  }
+
+  private static String source(EndpointSpec spec) {
+    String queries =
+        spec.queries().stream().map(Object::toString).sorted().collect(Collectors.joining(" and "));
+    return queries.isEmpty() ? "assignment " + spec.name() : queries;
+  }
+
+  /** The hosts that it has in itself; empty for a kind that gets them from elsewhere. */
+  private static Optional<ClusterHosts> inside(Cluster cluster, Resource resource) {
+    boolean itself =
+        switch (cluster.getClusterDiscoveryTypeCase()) {
+          case CLUSTER_TYPE -> cluster.hasLoadAssignment();
+          case TYPE, CLUSTERDISCOVERYTYPE_NOT_SET ->
+              switch (cluster.getType()) {
+                case STATIC, STRICT_DNS, LOGICAL_DNS -> true;
+                case EDS, ORIGINAL_DST, UNRECOGNIZED -> false;
+              };
+        };
+    return itself
+        ? Optional.of(ClusterHosts.of(resource, "its load_assignment", Kind.WRITTEN))
+        : Optional.empty();
+  }
+
+  private static Cluster parse(Resource cluster) {
+    try {
+      return Cluster.parseFrom(cluster.body());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException(cluster + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A cluster, and the assignment that it asks for, where that is Lish's. */
+  private record Side(Resource cluster, Optional<Guarded> guarded) {
+    /** Where the same assignment is asked for, its hosts are the guard's, revision or not. */
+    boolean differs(Side next) {
+      if (guarded.isPresent() && next.guarded.isPresent()) {
+        return !guarded.get().spec().equals(next.guarded.get().spec());
+      }
+      return !cluster.equals(next.cluster);
+    }
+
+    /** The cluster is to blame where it has changed, else what it asks for. */
+    Hazard blamedFor(String name, String text, Side before) {
+      Optional<EndpointSpec> spec =
+          guarded
+              .map(Guarded::spec)
+              .filter(s -> cluster.equals(before.cluster) || s.path().equals(cluster.path()));
+      return new Hazard(
+          new TreeSet<>(Set.of(name)),
+          text,
+          spec.map(EndpointSpec::path).orElse(cluster.path()),
+          spec.map(EndpointSpec::line).orElse(cluster.line()));
+    }
+  }
+}
