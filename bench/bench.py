@@ -21,7 +21,7 @@ PEERS = {
     "lish-slow": [ROOT + "/peer-lish/peer.py"],
     "lish-node-every": [ROOT + "/peer-lish/peer.py"],
     "lish-shared": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
-    "lish-shared-storm": [ROOT + "/peer-lish/peer.py", "--dogma=apart", "--batch=100"],
+    "lish-shared-storm": [ROOT + "/peer-lish/peer.py", "--dogma=apart", "--batch=100", "--guard=off"],
     "lish-reach": [ROOT + "/peer-lish/peer.py", "--change=route", "--routes=2500", "--routes-per-host=40"],
     "lish-consul": [ROOT + "/peer-lish/peer.py", "--registry=consul"],
     "lish-consul-wide": [ROOT + "/peer-lish/peer.py", "--registry=consul", "--consul-connections=1200"],
@@ -61,6 +61,16 @@ def server_pid(peer):
         return peer.pid
 
 
+def made():
+    """How many changes were made at a rate so far, and in how many seconds, where the peer tells."""
+    try:
+        with urllib.request.urlopen(CTL + "/made", timeout=2) as answer:
+            changes, seconds = answer.read().split()
+            return int(changes), float(seconds)
+    except (OSError, ValueError):
+        return 0, 0.0
+
+
 def load(peer, mode, streams, steps, pid, limit):
     cmd = [ROOT + "/xdsload/xdsload", "--json", "--target", f"127.0.0.1:{PORT}", "--mode", mode, "--streams", str(streams), "--ctl", CTL,
            "--steps", steps, "--server-pid", str(pid), "--label", steps, "--timeout", "120s", *CLIENT.get(peer, [])]
@@ -84,7 +94,9 @@ def cell(spec):
         for _ in range(1 if peer.startswith("go") else 2):
             load(peer, mode, 100, "50:4s" if clusters == "100" else "500:4s", pid, 60)
         for i in range(int(repeats)):
+            before = made()
             r = load(peer, mode, int(streams), steps, pid, 300)
+            changes, seconds = (after - b for after, b in zip(made(), before))
             if not r:
                 break
             r["cell"] = dict(peer=peer, mode=mode, streams=int(streams), clusters=int(clusters), run=i)
@@ -98,6 +110,8 @@ def cell(spec):
                       f"max={w['max_ms']:.1f} worst={w['worst_ms']:.0f} thirds={w['first_third_p50_ms']:.0f}/{w['last_third_p50_ms']:.0f} "
                       f"wire={w['wire_kb_per_change_per_stream']:.2f}KB srv={w['server_cpu_ms_per_change']:.1f}ms cli={w['client_cpu_ms_per_change']:.1f}ms "
                       f"rss={w['server_rss_mib']}/{w['server_rss_max_mib']} other={w.get('other_cpu', 0):.2f}", flush=True)
+            if changes:
+                print(f"   made at a rate: {changes} in {seconds:.1f} s, {changes / seconds:.1f}/s", flush=True)
             time.sleep(1)
     finally:
         p.terminate()

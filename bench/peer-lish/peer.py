@@ -12,7 +12,8 @@ that edits one resource, straight into Central Dogma. --dogma=apart keeps Centra
 process, so that the first one's memory and CPU are those of serving alone. --registry=consul has the
 instances in a real Consul, and changes the health of one in it (consul.py). --groups=N takes Envoys of
 node.cluster bench-0 to bench-(N-1), each into a group of its own. --tls makes a certificate with openssl
-and leaves it in tls/ca.pem for the client. `GET /pid` tells the process to measure. JAVA_HOME and
+and leaves it in tls/ca.pem for the client. `GET /pid` tells the process to measure, `GET /made` how many changes
+were made at a rate, and in how many seconds. JAVA_HOME and
 LISH_JAVA_OPTS (here -Xmx4g unless set) are Lish's.
 """
 import argparse, http.server, json, os, shutil, signal, subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
@@ -64,7 +65,7 @@ def arguments():
     p.add_argument("--routes-per-host", type=int, default=1)
     p.add_argument("--groups", type=int, default=1)
     p.add_argument("--change", choices=["endpoint", "cluster", "listener", "route"], default="endpoint")
-    p.add_argument("--batch", type=int, default=1, help="endpoints of so many clusters move with each change")
+    p.add_argument("--batch", type=int, default=1, help="endpoints of so many clusters move with each change; the first tells when")
     p.add_argument("--guard", choices=["on", "off"], default="on", help="off: hosts that are replaced all the time are not kept for a while")
     p.add_argument("--tls", action="store_true")
     p.add_argument("--port", type=int, default=18000)
@@ -137,17 +138,17 @@ class Registry:
 
     def __init__(self, path, a):
         self.path, self.a, self.lock, self.changes = path, a, threading.Lock(), 0
+        self.others = ["".join(self.endpoint(i, j) for j in range(1, a.endpoints_per_cluster)) for i in range(a.clusters)]
         self.services = [self.service(i, 0) for i in range(a.clusters)]
         self.write()
 
-    def service(self, i, marker):
-        lines = [f"  {name(i)}:\n"]
-        for j in range(self.a.endpoints_per_cluster):
-            dated = j == 0 and marker
-            port = 9000 + marker // 1000 % 1000 if dated else 8080
-            metadata = f', metadata: {{ bench.marker: "{marker}" }}' if dated else ""
-            lines.append(f"    - {{ address: 10.{i // 250}.{i % 250}.{j + 1}, port: {port}, region: region-1, zone: zone-a{metadata} }}\n")
-        return "".join(lines).encode()
+    def endpoint(self, i, j, port=8080, metadata=""):
+        return f"    - {{ address: 10.{i // 250}.{i % 250}.{j + 1}, port: {port}, region: region-1, zone: zone-a{metadata} }}\n"
+
+    def service(self, i, now, dated=True):
+        metadata = f', metadata: {{ bench.marker: "{now}" }}' if dated and now else ""
+        first = self.endpoint(i, 0, 9000 + now // 1000 % 1000 if now else 8080, metadata)
+        return f"  {name(i)}:\n{first}{self.others[i]}".encode()
 
     def write(self):
         with open(self.path + ".new", "wb") as f:
@@ -156,10 +157,11 @@ class Registry:
 
     def change(self):
         with self.lock:
-            for _ in range(self.a.batch):
+            for k in range(self.a.batch):
                 self.changes += 1
                 i = self.changes % self.a.clusters
-                self.services[i] = self.service(i, time.time_ns())
+                # One of them tells when: the client keeps books of each that it is told of.
+                self.services[i] = self.service(i, time.time_ns(), dated=k == 0)
             self.write()
 
 
@@ -167,6 +169,7 @@ class Pusher(threading.Thread):
     def __init__(self, change):
         super().__init__(daemon=True)
         self.change, self.ms = change, 0
+        self.made, self.seconds = 0, 0.0  # at a rate, and for how long
 
     def run(self):
         due = time.monotonic()
@@ -175,13 +178,16 @@ class Pusher(threading.Thread):
                 time.sleep(0.005)
                 due = time.monotonic()
                 continue
+            began = time.monotonic()
             self.change()
+            self.made += 1
             due += self.ms / 1e3
             wait = due - time.monotonic()
             if wait > 0:
                 time.sleep(wait)
             else:
                 due = time.monotonic()
+            self.seconds += time.monotonic() - began
 
 
 def control(pusher, registry, pid):
@@ -196,6 +202,8 @@ def control(pusher, registry, pid):
                 pusher.ms = int(self.path.partition("=")[2])
             elif self.path == "/pid":
                 body = str(pid).encode()
+            elif self.path == "/made":
+                body = f"{pusher.made} {pusher.seconds:.3f}".encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
