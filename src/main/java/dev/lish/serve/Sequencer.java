@@ -5,8 +5,6 @@ import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,13 +37,8 @@ final class Sequencer {
   private final Shared shared;
   private final long openedAt;
   private final Map<ResourceType, TypeStream> streams = new EnumMap<>(ResourceType.class);
-  private final Drains drains;
-
-  /** Separate streams: since when a cluster is gone. */
-  private final Map<String, Long> goneSince = new HashMap<>(0);
-
-  /** Since when listeners and routes wait for these EDS names of added or changed clusters. */
-  private final Map<String, Long> awaited = new HashMap<>(0);
+  private final Removals removals;
+  private final Awaited awaited;
 
   private long nonces;
 
@@ -64,7 +57,8 @@ final class Sequencer {
     this.waits = waits;
     this.shared = shared;
     this.openedAt = openedAt;
-    drains = new Drains(waits.drain(), shared.mentions());
+    removals = new Removals(kind, waits, shared, openedAt);
+    awaited = new Awaited(waits.ack(), shared.clusterNames());
   }
 
   /** What the stream has of this type; empty: it never asked for it. */
@@ -94,7 +88,7 @@ final class Sequencer {
     }
     Reply reply = stream.request(request);
     if (type == ResourceType.LISTENER) {
-      reply.about().ifPresent(about -> drains.answered(about.draft(), routesBefore, now));
+      reply.about().ifPresent(about -> removals.answered(about.draft(), routesBefore, now));
     }
     return reply;
   }
@@ -122,7 +116,7 @@ final class Sequencer {
   Optional<Outgoing> next(Snapshot snapshot, long now) {
     if (settled(snapshot)) {
       settled = snapshot;
-      TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+      TypeStream endpoints = endpoints();
       return endpoints == null || endpoints.inFlight().isPresent()
           ? Optional.empty()
           : take(endpoints, snapshot, gate(snapshot, now), now);
@@ -133,7 +127,7 @@ final class Sequencer {
   }
 
   private boolean settles(Snapshot snapshot, long now) {
-    if (!awaited.isEmpty() || !goneSince.isEmpty() || now - openedAt < waits.first()) {
+    if (!awaited.isEmpty() || removals.trail() || now - openedAt < waits.first()) {
       return false;
     }
     for (TypeStream stream : streams.values()) {
@@ -166,14 +160,8 @@ final class Sequencer {
     for (ResourceType type : TRAILING) {
       TypeStream stream = streams.get(type);
       if (stream != null && stream.inFlight().isEmpty()) {
-        if (!goneSince.isEmpty()) {
-          goneSince.keySet().retainAll(gone(stream, snapshot));
-        }
-        Predicate<String> mayRemove =
-            type == ResourceType.CLUSTER || !kind.ads()
-                ? name -> keepUntil(name, snapshot, now) <= now
-                : name -> true;
-        Optional<Outgoing> next = take(stream, snapshot, gate.removing(mayRemove), now);
+        Predicate<String> may = removals.may(stream, snapshot, brought(), now);
+        Optional<Outgoing> next = take(stream, snapshot, gate.removing(may), now);
         if (next.isPresent()) {
           return next;
         }
@@ -213,7 +201,7 @@ final class Sequencer {
   /** A cluster that the client got lately and that was never warm: nothing can have used it. */
   private boolean stuck(String name, long now) {
     TypeStream clusters = streams.get(ResourceType.CLUSTER);
-    TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+    TypeStream endpoints = endpoints();
     return overtakes(ResourceType.CLUSTER, now)
         && clusters != null
         && clusters.unproven(name)
@@ -241,11 +229,11 @@ final class Sequencer {
     if (!kind.ads() || names.isEmpty()) {
       return;
     }
-    TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+    TypeStream endpoints = endpoints();
     if (endpoints != null) {
       endpoints.again(names);
     }
-    names.forEach(name -> awaited.put(name, now));
+    awaited.add(names, now);
   }
 
   private boolean mayAdd(ResourceType type, Snapshot snapshot, long now) {
@@ -254,9 +242,13 @@ final class Sequencer {
     }
     return switch (type) {
       case RUNTIME, SECRET, CLUSTER, ENDPOINT, EXTENSION -> true;
-      case LISTENER -> clustersSettled(snapshot, now) && assigned(now);
+      case LISTENER ->
+          clustersSettled(snapshot, now)
+              && awaited.came(base(ResourceType.CLUSTER), endpoints(), now);
       case ROUTE ->
-          clustersSettled(snapshot, now) && assigned(now) && settled(ResourceType.LISTENER, now);
+          clustersSettled(snapshot, now)
+              && awaited.came(base(ResourceType.CLUSTER), endpoints(), now)
+              && settled(ResourceType.LISTENER, now);
     };
   }
 
@@ -283,24 +275,6 @@ final class Sequencer {
         || now - stream.inFlight().get().sentAt() >= waits.ack();
   }
 
-  /** Clusters added or changed have their assignments; those that took too long do not count. */
-  private boolean assigned(long now) {
-    return allAssigned() || awaited.values().stream().allMatch(at -> now - at >= waits.ack());
-  }
-
-  private boolean allAssigned() {
-    if (awaited.isEmpty()) {
-      return true;
-    }
-    TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
-    if (endpoints == null) {
-      return true;
-    }
-    Set<String> wanted = shared.clusterNames().of(base(ResourceType.CLUSTER));
-    awaited.keySet().removeIf(name -> !wanted.contains(name) || endpoints.answered(name));
-    return awaited.isEmpty();
-  }
-
   /** Everything that others may have to go to first was accepted. */
   private boolean mayRemoveAny(long now) {
     if (!kind.ads()) {
@@ -312,38 +286,23 @@ final class Sequencer {
         return false;
       }
     }
-    return allAssigned() && (introduced() || now - openedAt >= waits.first());
+    return awaited.allCame(base(ResourceType.CLUSTER), endpoints())
+        && (introduced() || now - openedAt >= waits.first());
   }
 
   /** A client that had something before must get a chance to ask for its listeners and routes. */
   private boolean introduced() {
-    TypeStream clusters = streams.get(ResourceType.CLUSTER);
-    return clusters == null
-        || !clusters.brought()
+    return !brought()
         || (streams.containsKey(ResourceType.LISTENER) && streams.containsKey(ResourceType.ROUTE));
   }
 
-  private long keepUntil(String name, Snapshot snapshot, long now) {
-    return kind.ads()
-        ? Math.max(drains.until(name, snapshot, now), drainedBefore(snapshot))
-        // Separate streams are not joined: removals trail by the drain time.
-        : goneSince.computeIfAbsent(name, n -> now) + waits.drain();
+  private boolean brought() {
+    TypeStream clusters = streams.get(ResourceType.CLUSTER);
+    return clusters != null && clusters.brought();
   }
 
-  /**
-   * Until when the client may have connections of listeners that were replaced before this stream:
-   * what it brought along and the snapshot lacks may be used by these.
-   */
-  private long drainedBefore(Snapshot snapshot) {
-    TypeStream clusters = streams.get(ResourceType.CLUSTER);
-    if (clusters == null || !clusters.brought()) {
-      return Long.MIN_VALUE;
-    }
-    return shared
-        .listenersReplaced(snapshot.key())
-        .filter(at -> at <= openedAt)
-        .map(at -> Math.min(at + waits.ack(), openedAt) + waits.drain())
-        .orElse(Long.MIN_VALUE);
+  private @Nullable TypeStream endpoints() {
+    return streams.get(ResourceType.ENDPOINT);
   }
 
   private Gate gate(Snapshot snapshot, long now) {
@@ -357,7 +316,7 @@ final class Sequencer {
     // warming.
     return new Gate(
         had,
-        name -> had.test(name) && (kind.delta() || wanted.test(name) || awaited.containsKey(name)),
+        name -> had.test(name) && (kind.delta() || wanted.test(name) || awaited.has(name)),
         name -> stuck(name, now));
   }
 
@@ -368,7 +327,7 @@ final class Sequencer {
   /** Types of which the client never gets what was newest until now. */
   List<ResourceType> skipped(Snapshot before, Snapshot now) {
     if (settled(now)) {
-      TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+      TypeStream endpoints = endpoints();
       return endpoints != null && endpoints.skips(before, now)
           ? List.of(ResourceType.ENDPOINT)
           : List.of();
@@ -416,7 +375,7 @@ final class Sequencer {
   long wakeAt(Snapshot snapshot, long now) {
     long wake = Long.MAX_VALUE;
     if (settled(snapshot)) {
-      TypeStream endpoints = streams.get(ResourceType.ENDPOINT);
+      TypeStream endpoints = endpoints();
       return endpoints == null ? wake : endpoints.overdueAt(waits.ack(), now);
     }
     for (ResourceType type : CHAIN) {
@@ -425,38 +384,18 @@ final class Sequencer {
         wake = later(wake, stream.inFlight().get().sentAt() + waits.ack(), now);
       }
     }
-    for (long since : awaited.values()) {
-      wake = later(wake, since + waits.ack(), now);
-    }
+    wake = Math.min(wake, awaited.wakeAt(now));
     wake = later(wake, openedAt + waits.first(), now);
     for (ResourceType type : TRAILING) {
       TypeStream stream = streams.get(type);
-      if (stream != null && (type == ResourceType.CLUSTER || !kind.ads())) {
-        for (String name : gone(stream, snapshot)) {
-          wake = later(wake, keepUntil(name, snapshot, now), now);
-        }
+      if (stream != null) {
+        wake = Math.min(wake, removals.wakeAt(stream, snapshot, brought(), now));
       }
     }
     return wake;
   }
 
-  /** Names that the client has, or may have, and should not have for ever. */
-  private Set<String> gone(TypeStream stream, Snapshot snapshot) {
-    Set<String> gone = shared.difference(stream.base, snapshot.set(stream.type)).removed();
-    if (stream.todo.isEmpty()) {
-      return gone;
-    }
-    Set<String> more = new HashSet<>(gone);
-    stream.todo.forEach(
-        (name, todo) -> {
-          if (todo == TypeStream.Todo.GONE) {
-            more.add(name);
-          }
-        });
-    return more;
-  }
-
-  private static long later(long wake, long time, long now) {
+  static long later(long wake, long time, long now) {
     return time > now ? Math.min(wake, time) : wake;
   }
 }
