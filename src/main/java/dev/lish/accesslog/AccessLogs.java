@@ -79,6 +79,11 @@ public final class AccessLogs implements AutoCloseable {
     /** For most meshes. */
     public static final Limits DEFAULT = new Limits(2_000, 500, 64, 2_000, 80);
 
+    /** The same with so many series. */
+    public Limits withSeries(int most) {
+      return new Limits(most, clusters, versions, edges, loopShare);
+    }
+
     /** Checks the numbers. */
     public Limits {
       if (series < 1 || clusters < 1 || versions < 1 || edges < 1) {

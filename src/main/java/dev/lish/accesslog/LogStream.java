@@ -7,9 +7,13 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A stream; gRPC calls it by one thread at a time. */
 final class LogStream implements StreamObserver<Batch> {
+  private static final Logger LOG = LoggerFactory.getLogger(LogStream.class);
+
   static final ByteString OTHER_LOG = ByteString.copyFromUtf8(AccessLogs.OTHER);
 
   /** Between the node's cluster and the log's name in a key; UTF-8 has no such byte. */
@@ -65,6 +69,10 @@ final class LogStream implements StreamObserver<Batch> {
           Status.INVALID_ARGUMENT
               .withDescription(e.getMessage() + " (expected: a StreamAccessLogsMessage)")
               .asRuntimeException());
+    } catch (RuntimeException e) {
+      LOG.error("A bug: a stream of access logs is ended", e);
+      end();
+      answer.onError(Status.INTERNAL.withDescription("a bug in Lish").asRuntimeException());
     } finally {
       delta.lock.unlock();
       reading.done();

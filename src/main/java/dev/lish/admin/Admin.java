@@ -12,12 +12,14 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.encoding.EncodingService;
 import dev.lish.pipeline.Operations;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,13 @@ public final class Admin {
   private static final long COMMAND_MILLIS = 60_000;
 
   private static final int LONGEST_USER = 100;
+
+  /** Many series are megabytes of text that repeats itself. */
+  private static final Function<? super HttpService, EncodingService> COMPRESSED =
+      EncodingService.builder()
+          .encodableContentTypes(type -> true)
+          .minBytesToForceChunkedEncoding(1)
+          .newDecorator();
 
   private final Reads reads;
   private final Texts texts;
@@ -75,7 +84,7 @@ public final class Admin {
     server.service("/", (ctx, request) -> home(request));
     server.service("/healthz", page(Gate.Access.OPEN, ctx -> Reply.text(HttpStatus.OK, "ok\n")));
     server.service("/readyz", page(Gate.Access.OPEN, this::readyz));
-    server.service("/metrics", page(Gate.Access.READ, this::metrics));
+    server.service("/metrics", page(Gate.Access.READ, this::metrics).decorate(COMPRESSED));
     readPages()
         .forEach((path, page) -> server.route().get(path).build(page(Gate.Access.READ, page)));
     server.route().post(API + "log-level").build(page(Gate.Access.CHANGE, logLevels::set));

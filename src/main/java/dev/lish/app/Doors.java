@@ -109,6 +109,9 @@ final class Doors implements AutoCloseable {
         // the buffers of 2,300 streams that never pause grow to some 400 KiB each.
         new AdaptiveRecvByteBufAllocator(LEAST_READ, LEAST_READ, MOST_READ).maxMessagesPerRead(1));
     builder.childChannelPipelineCustomizer(ConnectionBuffers::customize);
+    // Envoys that go away break their streams, which is counted, and no news for the log; what our
+    // services throw they tell themselves.
+    builder.unhandledExceptionsReportInterval(Duration.ZERO);
     builder.service(grpc.build());
   }
 

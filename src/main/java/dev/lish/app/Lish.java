@@ -150,7 +150,7 @@ public final class Lish implements AutoCloseable {
     AccessLogs accessLogs =
         parts.add(
             new AccessLogs(
-                AccessLogs.Limits.DEFAULT,
+                AccessLogs.Limits.DEFAULT.withSeries(config.ports().accessLogs().maxSeries()),
                 new KnownOrigins(pipeline::view, xds::nodes),
                 clock,
                 raw));

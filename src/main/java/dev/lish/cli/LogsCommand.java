@@ -85,16 +85,33 @@ final class LogsCommand implements Command {
   private String text(JsonNode entry) {
     List<String> words = new ArrayList<>();
     words.add(Views.text(entry, "time"));
-    words.add(Views.text(entry, "status"));
+    boolean connection = !entry.has("status");
+    words.add(connection ? "tcp" : Views.text(entry, "status"));
     words.add(flags(entry));
     words.add(String.format(Locale.ROOT, "%.1fms", entry.path("duration_ms").asDouble()));
     words.add(Views.text(entry, "node_cluster") + " -> " + Views.text(entry, "cluster"));
-    words.add(Views.text(entry, "method"));
-    words.add(Views.text(entry, "authority") + Views.text(entry, "path"));
-    words.add(Views.text(entry, "details"));
+    if (connection) {
+      words.add(bytes(entry));
+      words.add(Views.text(entry, "termination"));
+    } else {
+      words.add(Views.text(entry, "method"));
+      words.add(Views.text(entry, "authority") + Views.text(entry, "path"));
+      words.add(Views.text(entry, "details"));
+    }
     String text = String.join("  ", words).replace('\n', ' ');
-    boolean error = entry.path("status").asInt() >= 500 || entry.path("status").asInt() == 0;
-    return error ? terminal.red(text) : text;
+    return failed(entry, connection) ? terminal.red(text) : text;
+  }
+
+  private static boolean failed(JsonNode entry, boolean connection) {
+    int status = entry.path("status").asInt();
+    return connection ? !entry.path("flags").isEmpty() : status >= 500 || status == 0;
+  }
+
+  private static String bytes(JsonNode entry) {
+    return entry.path("received").asLong()
+        + " bytes received, "
+        + entry.path("sent").asLong()
+        + " sent";
   }
 
   private static String flags(JsonNode entry) {

@@ -54,7 +54,7 @@ final class TopTable {
     }
     cells.add(number(row, "rate"));
     cells.add(percent(row.path("errorShare").asDouble()));
-    cells.addAll(List.of(number(row, "p50"), number(row, "p95"), number(row, "p99")));
+    cells.addAll(List.of(millis(row, "p50"), millis(row, "p95"), millis(row, "p99")));
     cells.add(flags(row.path("flags")));
     if (!versions) {
       cells.add(callers(row.path("callers")));
@@ -79,6 +79,11 @@ final class TopTable {
   private static String number(JsonNode row, String field) {
     double value = row.path(field).asDouble();
     return String.format(Locale.ROOT, value < 10 ? "%.1f" : "%.0f", value);
+  }
+
+  /** Of TCP connections there are none. */
+  private static String millis(JsonNode row, String field) {
+    return row.path(field).asDouble() == 0 ? "-" : number(row, field);
   }
 
   private static String percent(double share) {

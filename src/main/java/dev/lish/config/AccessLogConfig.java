@@ -10,9 +10,10 @@ import java.util.Optional;
  *
  * @param port of their own, at the address and with the TLS of the one for xDS; empty: they come to
  *     that one
+ * @param maxSeries how many series of traffic {@code /metrics} has at most
  * @param raw what is kept of entries as they are; empty: nothing
  */
-public record AccessLogConfig(Optional<Integer> port, Optional<Raw> raw) {
+public record AccessLogConfig(Optional<Integer> port, int maxSeries, Optional<Raw> raw) {
   /**
    * Entries as they are.
    *

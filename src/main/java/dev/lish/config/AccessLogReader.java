@@ -15,6 +15,7 @@ final class AccessLogReader {
 
   static AccessLogConfig read(Section logs) {
     int port = logs.whole("port", -1, 0, 65_535);
+    int maxSeries = logs.whole("max_series", 2_000, 1, 100_000);
     Section raw = logs.section("raw");
     int oneIn = raw.whole("one_in", 100, 0, 1_000_000);
     int oneIn4xx = raw.whole("one_in_4xx", 1, 0, 1_000_000);
@@ -31,6 +32,7 @@ final class AccessLogReader {
     AccessLogConfig config =
         new AccessLogConfig(
             port < 0 ? Optional.empty() : Optional.of(port),
+            maxSeries,
             raw.isPresent()
                 ? Optional.of(
                     new AccessLogConfig.Raw(

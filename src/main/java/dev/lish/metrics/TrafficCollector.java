@@ -79,6 +79,10 @@ final class TrafficCollector implements MultiCollector {
         HistogramSnapshot.builder().name(name).unit(Unit.SECONDS).help(help);
     for (Series each : all) {
       Series.Durations found = times.apply(each);
+      if (found.counts().stream().allMatch(count -> count == 0)) {
+        // Connections and failures have no first byte: a line for each bucket would say nothing.
+        continue;
+      }
       histogram.dataPoint(
           HistogramSnapshot.HistogramDataPointSnapshot.builder()
               .labels(labels(each))

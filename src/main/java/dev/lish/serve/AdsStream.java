@@ -104,6 +104,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       refuse(Reception.garbage(e));
     } catch (Reception.Refused e) {
       refuse(e);
+    } catch (RuntimeException e) {
+      LOG.error("Stream {} failed and is closed", this, e);
+      fail();
     }
     if (!closed) {
       call.request(1);

@@ -1,6 +1,7 @@
 package dev.lish.admin;
 
 import static dev.lish.admin.ServedAdmin.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,8 +10,10 @@ import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import dev.lish.render.Bootstrap;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +54,20 @@ class AdminIT {
 
     assertThat(response.contentUtf8()).isEqualTo("lish_ready 1\n");
     assertThat(response.contentType()).hasToString("text/plain; version=0.0.4");
+  }
+
+  @Test
+  void metricsAreCompressedForWhoAsks() throws IOException {
+    AggregatedHttpResponse response =
+        ADMIN
+            .client(true)
+            .execute(RequestHeaders.of(HttpMethod.GET, "/metrics", "accept-encoding", "gzip"));
+
+    assertThat(response.headers().get("content-encoding")).isEqualTo("gzip");
+    try (var text = new GZIPInputStream(response.content().toInputStream())) {
+      assertThat(text.readAllBytes()).isEqualTo("lish_ready 1\n".getBytes(UTF_8));
+    }
+    assertThat(ADMIN.get("/metrics").headers().get("content-encoding")).isNull();
   }
 
   @Test

@@ -119,6 +119,16 @@ class TopCommandTest {
   }
 
   @Test
+  void connectionsHaveNoDurations() {
+    FakeScreen screen = new FakeScreen(8, 80, " q");
+    String without = TRAFFIC.replaceAll("\"(p\\d\\d)\": [0-9.]+", "\"$1\": 0");
+    screen.beforeKey = () -> server.answer("GET /api/v1/traffic", 200, without);
+    assertThat(run(screen)).isZero();
+    assertThat(screen.pictures.get(0).get(2)).matches("payments +21 +2.50% +4.2 +121 +900 .*");
+    assertThat(screen.pictures.get(1).get(2)).matches("payments +21 +2.50% +- +- +- .*");
+  }
+
+  @Test
   void keysChangeTheWindowAndWhatIsShown() {
     FakeScreen screen = new FakeScreen(8, 80, "wwwvxq");
     assertThat(run(screen)).isZero();

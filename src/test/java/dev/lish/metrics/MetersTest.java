@@ -38,6 +38,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -243,7 +244,15 @@ class MetersTest {
                     3_000_000,
                     List.of(0L, 39L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 0L, 0L, 0L, 0L, 0L)),
                 new AccessLogView.Series.Durations(
-                    80_000, List.of(0L, 38L, 0L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L)))),
+                    80_000, List.of(0L, 38L, 0L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L))),
+            new AccessLogView.Series(
+                new AccessLogView.SeriesKey(
+                    "canary", "edge", "edge-web", "db", "", ResponseClass.TCP, FlagClass.NONE),
+                3,
+                new AccessLogView.Series.Bytes(10, 20),
+                0,
+                new AccessLogView.Series.Durations(30, Collections.nCopies(15, 0L)),
+                new AccessLogView.Series.Durations(0, Collections.nCopies(15, 0L)))),
         List.of(),
         new RawView(9, 1, List.of(new RawView.Sink("files", true, 10, 11, 12))));
   }
@@ -292,6 +301,10 @@ class MetersTest {
             "lish_traffic_first_byte_seconds_bucket" + tags + ",le=\"+Inf\"} 39",
             "lish_traffic_first_byte_seconds_count" + tags + "} 39",
             "lish_traffic_first_byte_seconds_sum" + tags + "} 0.08");
+    // Sixteen lines that are always 0 are worth no room.
+    assertThat(meters.scrape().lines().filter(line -> line.contains("cluster=\"db\"")))
+        .anyMatch(line -> line.startsWith("lish_traffic_requests_total"))
+        .noneMatch(line -> line.startsWith("lish_traffic_first_byte"));
     assertThat(meters.scrape("application/openmetrics-text").body()).endsWith("# EOF\n");
   }
 
