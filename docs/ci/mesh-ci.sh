@@ -9,7 +9,7 @@
 #   MESH          the mesh folder (default: config)
 #   LISH          the lish command (default: lish)
 #   REPORTS       where reports go (default: reports)
-#   REGISTRIES    what registries know, for check, test and diff: "consul=ci/consul.yaml …"
+#   REGISTRIES    what registries know, as far as no server tells: "consul=ci/consul.yaml …"
 #   ENVOYS        Envoys for test: "/opt/envoy-1.36/envoy …"; else tests/matrix.yaml, ENVOY or PATH
 #   LISH_SERVER, LISH_TOKEN, MESSAGE   for push
 set -euo pipefail
@@ -51,9 +51,9 @@ case "${1:-}" in
   test) run_tests ;;
   diff) "$lish" diff head "$mesh" "${registries[@]}" -o markdown | tee "$reports/diff.md" ;;
   push)
-    # push checks once more, so what was merged meanwhile cannot slip through; what registries know, the
-    # server sees for itself.
-    "$lish" push "$mesh" -m "${MESSAGE:?the message of the commit}"
+    # push checks once more, so what was merged meanwhile cannot slip through. What REGISTRIES does not
+    # tell the server knows. 14: pushed, but a stage holds it.
+    "$lish" push "$mesh" "${registries[@]}" -m "${MESSAGE:?the message of the commit}"
     ;;
   *)
     echo "usage: mesh-ci.sh check | test | diff | push" >&2

@@ -82,7 +82,9 @@ final class DiffCommand implements Command {
     OfflineMesh before = side(given, 0);
     OfflineMesh after = side(given, 1);
     LiveCatalogs live =
-        before.readsCatalogs() || after.readsCatalogs() ? catalogs(given) : LiveCatalogs.NONE;
+        before.readsCatalogs() || after.readsCatalogs()
+            ? LiveCatalogs.ifAny(() -> Api.of(terminal, given))
+            : LiveCatalogs.NONE;
     before.registries().know(live.services());
     after.registries().know(live.services());
     TreeSet<String> assumed = new TreeSet<>();
@@ -177,15 +179,6 @@ final class DiffCommand implements Command {
                         + registry
                         + " are not known here: they are in no assignment, and their bytes are not"
                         + " counted"));
-  }
-
-  private LiveCatalogs catalogs(Arguments given) {
-    try {
-      return LiveCatalogs.ask(Api.of(terminal, given));
-    } catch (Failure e) {
-      // What is not known is told below what differs.
-      return LiveCatalogs.NONE;
-    }
   }
 
   /** How many Envoys of each kind are connected; empty: no server answers. */

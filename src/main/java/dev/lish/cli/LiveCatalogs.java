@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * What templates see of registries that no file describes: what a server knows, else nothing.
@@ -18,8 +19,17 @@ record LiveCatalogs(String server, SortedMap<String, List<Service>> services) {
   /** Nobody was asked, or nobody answered. */
   static final LiveCatalogs NONE = new LiveCatalogs("", new TreeMap<>());
 
-  /** Asks the server that the options name. */
-  static LiveCatalogs ask(Api api) {
+  /** Of the server that the options name, if it answers. */
+  static LiveCatalogs ifAny(Supplier<Api> api) {
+    try {
+      return ask(api.get());
+    } catch (Failure e) {
+      // What is not known is told beside what comes of it.
+      return NONE;
+    }
+  }
+
+  private static LiveCatalogs ask(Api api) {
     SortedMap<String, List<Service>> all = new TreeMap<>();
     api.get("catalogs")
         .path("catalogs")

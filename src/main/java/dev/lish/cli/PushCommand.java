@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish push}. */
@@ -43,13 +44,14 @@ final class PushCommand implements Command {
     spec.usageMessage()
         .description(
             "The folder is checked first, as by lish check, and nothing is pushed when there are"
-                + " errors (exit code 1); --force pushes all the same. The server then checks what"
+                + " errors (exit code 1); --force pushes all the same. Templates see what --registry"
+                + " gives, else what the server knows. The server then checks what"
                 + " it must render, with what its registries know, and takes none of it when there"
                 + " are Problems. Files that the folder does not have are deleted. A repository"
                 + " that is a mirror of Git takes no push. Then it tells what each stage makes of"
                 + " the revision, and who can let it go where it is held.")
         .exitCodeList(exitCodes());
-    spec.addPositional(Command.positional(0, "DIR", "The mesh folder."));
+    OfflineMesh.addOptions(spec);
     spec.addOption(Command.text("TEXT", "The commit's message (required).", "-m", "--message"));
     spec.addOption(
         Command.text("REVISION", "Refuse if the mesh is at another revision by now.", "--base"));
@@ -75,8 +77,10 @@ final class PushCommand implements Command {
       throw Failure.usage("-m is missing (expected: the commit's message)");
     }
     Duration patience = patience(given.text("--wait").orElse(PATIENCE));
-    ObjectNode body = body(given, message);
-    if (!check(given, json)) {
+    // Once: what is checked is what is pushed.
+    FolderOnDisk.Reading reading = FolderReader.read(terminal, given.required(0));
+    ObjectNode body = body(given, reading, message);
+    if (!check(given, reading, () -> Api.of(terminal, given), json)) {
       return Exit.INPUT;
     }
     if (given.flag("--test") && !TestCommand.passes(terminal, given, !json)) {
@@ -134,8 +138,13 @@ final class PushCommand implements Command {
   }
 
   /** True when it may be pushed; what was found is told either way. */
-  private boolean check(Arguments given, boolean json) {
-    OfflineMesh mesh = OfflineMesh.read(terminal, given);
+  private boolean check(
+      Arguments given, FolderOnDisk.Reading reading, Supplier<Api> api, boolean json) {
+    OfflineMesh mesh = OfflineMesh.of(terminal, given, reading);
+    if (mesh.readsCatalogs()) {
+      // Else what a template makes of a registry would be missing, and routes to it dangle.
+      mesh.registries().know(LiveCatalogs.ifAny(api).services());
+    }
     List<Finding> found =
         CheckedMesh.of(mesh, List.of(), LocalDate.now(terminal.clock())).findings().stream()
             .filter(f -> f.rule().severity().reaches(Severity.WARNING))
@@ -154,15 +163,13 @@ final class PushCommand implements Command {
     return true;
   }
 
-  private ObjectNode body(Arguments given, String message) {
-    String name = given.required(0);
-    FolderOnDisk.Reading reading = FolderReader.read(terminal, name);
+  private ObjectNode body(Arguments given, FolderOnDisk.Reading reading, String message) {
     if (!reading.problems().isEmpty()) {
       ProblemPrinter.lines(terminal, reading.problems());
       throw Failure.input("nothing was pushed");
     }
     if (reading.folder().files().isEmpty()) {
-      throw Failure.input(name + ": an empty folder (expected: mesh.yaml and more)");
+      throw Failure.input(given.required(0) + ": an empty folder (expected: mesh.yaml and more)");
     }
     ObjectNode body = Json.MAPPER.createObjectNode().put("message", message);
     given.text("--base").ifPresent(base -> body.put("base", number(base)));

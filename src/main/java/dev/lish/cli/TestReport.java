@@ -21,7 +21,6 @@ final class TestReport {
   void print(List<RunResult> results) {
     Table table = new Table("STAGE", "ENVOY", "PROTOCOL", "ENVOYS", "READY", "TESTS", "TIME");
     for (RunResult result : results) {
-      long passed = result.cases().stream().filter(RunResult.CaseResult::passed).count();
       table.add(
           result.passed() ? terminal::green : terminal::red,
           result.spec().stage(),
@@ -29,12 +28,23 @@ final class TestReport {
           result.spec().protocol(),
           Integer.toString(result.envoys()),
           result.ready().map(TestReport::seconds).orElse("never"),
-          passed + " of " + result.cases().size() + (result.passed() ? " passed" : " FAILED"),
+          outcome(result),
           seconds(result.took()));
     }
     table.print(terminal);
     results.forEach(this::failures);
     warnings(results);
+  }
+
+  private static String outcome(RunResult result) {
+    if (!result.isReady()) {
+      return "not run";
+    }
+    List<RunResult.CaseResult> cases = result.cases();
+    long passed = cases.stream().filter(RunResult.CaseResult::passed).count();
+    return result.passed()
+        ? passed + " of " + cases.size() + " passed"
+        : (cases.size() - passed) + " of " + cases.size() + " FAILED";
   }
 
   private void failures(RunResult result) {
@@ -44,6 +54,13 @@ final class TestReport {
         terminal.print(terminal.red(Terminal.clean(result.spec() + ": " + one.name())));
         one.failures().forEach(failure -> terminal.print("  " + Terminal.clean(failure)));
       }
+    }
+    if (result.skipped() > 0) {
+      terminal.print(
+          "  so %s not run"
+              .formatted(
+                  ProblemPrinter.plural(result.skipped(), "test")
+                      + (result.skipped() == 1 ? " was" : " were")));
     }
     if (!result.logs().isEmpty()) {
       terminal.print(

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /**
  * An Envoy that can be started.
  *
- * @param path of the executable
+ * @param path of the executable, absolute
  * @param version such as 1.36.2
  */
 public record EnvoyBinary(Path path, Version version) {
@@ -44,7 +44,8 @@ public record EnvoyBinary(Path path, Version version) {
           throw new TrialException(
               path + " --version: " + text.strip() + " (expected: an Envoy, version …/1.36.2/…)");
         }
-        return new EnvoyBinary(path, Version.parse(matcher.group(1)));
+        // Each Envoy runs in a folder of its own.
+        return new EnvoyBinary(path.toAbsolutePath(), Version.parse(matcher.group(1)));
       } finally {
         process.destroyForcibly();
       }

@@ -87,6 +87,7 @@ public final class JUnitXml {
     }
     if (one.skipped()) {
       xml.writeEmptyElement("skipped");
+      attribute("message", "not run, as Envoys were not ready");
     }
     if (!one.failures().isEmpty()) {
       // Readers take one for each test.

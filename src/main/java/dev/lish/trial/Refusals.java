@@ -1,39 +1,42 @@
 package dev.lish.trial;
 
-import com.google.protobuf.ByteString;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Version;
 import dev.lish.serve.NodeView;
+import dev.lish.snapshot.Snapshot;
 import dev.lish.source.MeshFolder;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Says which lines of the mesh an Envoy refuses. Pure. */
 final class Refusals {
-  private static final Pattern QUOTED = Pattern.compile("['\"]([^'\"\\s]{2,})['\"]");
-
-  private static final Pattern NAME =
-      Pattern.compile("^\\s*-?\\s*(?:name|cluster_name):\\s*[\"']?([^\"'#\\s]+)");
-
-  /** Of {@code FooValidationError.BarBaz: value must be …}, which may stand within another's. */
-  private static final Pattern FIELD = Pattern.compile("ValidationError\\.([A-Z][A-Za-z0-9]*)");
-
   /** How the first line goes on into the resource, as old and new Envoys print it. */
-  private static final String DUMP = "(?<=: )(goo\\.gle/debug\\w*.*|\\w+: \\S.*|\\w+ \\{.*)$";
+  private static final String DUMP = "(?:^|(?<=: ))(goo\\.gle/debug\\w*.*|\\w+: \\S.*|\\w+ \\{.*)$";
+
+  /** The name of what is printed, which is not within anything else there. */
+  private static final Pattern DUMPED =
+      Pattern.compile(
+          "(?m)^(?:.*: )?(?:goo\\.gle/debug\\w*\\s+)?(?:name|cluster_name): \"([^\"]+)\"");
 
   private static final String CONSTRAINT = "Proto constraint validation failed";
 
   private final MeshFolder folder;
+  private final Optional<Snapshot> snapshot;
 
-  Refusals(MeshFolder folder) {
+  /**
+   * Of an Envoy.
+   *
+   * @param folder that is served
+   * @param snapshot what it gets of it, with the files that each resource comes from
+   */
+  Refusals(MeshFolder folder, Optional<Snapshot> snapshot) {
     this.folder = folder;
+    this.snapshot = snapshot;
   }
 
   /**
@@ -59,107 +62,44 @@ final class Refusals {
 
   /** {@code path:line: ENVOY refuses the …}. */
   String sentence(String envoy, Refusal refusal) {
-    String message = brief(refusal.message());
-    String place = refusal.path().isEmpty() ? "" : place(refusal.path(), message) + ": ";
-    return "%s%s refuses the %s: %s".formatted(place, envoy, refusal.type().label(), message);
+    Map<String, String> resources = new TreeMap<>();
+    snapshot.ifPresent(
+        all ->
+            all.set(refusal.type())
+                .byName()
+                .forEach((name, resource) -> resources.put(name, resource.path())));
+    String place = new Places(folder, resources).of(refusal.message(), refusal.path());
+    return "%s%s refuses the %s: %s"
+        .formatted(
+            place.isEmpty() ? "" : place + ": ",
+            envoy,
+            refusal.type().label(),
+            brief(refusal.message()));
   }
 
   /** Without the whole resource, which Envoy prints before it says what is wrong with it. */
   static String brief(String message) {
     String text = message.strip();
-    int wrong = text.lastIndexOf(CONSTRAINT);
-    int dump = text.indexOf('\n');
-    if (wrong < 0 || dump < 0 || dump > wrong) {
+    if (!hasDump(text)) {
       return text;
     }
-    String head = text.substring(0, dump).replaceFirst(DUMP, "");
-    return head.strip() + " " + text.substring(wrong);
+    String head = text.substring(0, text.indexOf('\n')).replaceFirst(DUMP, "").strip();
+    String about = head.isEmpty() ? dumped(text).map(name -> name + ":").orElse("") : head;
+    return (about + " " + text.substring(text.lastIndexOf(CONSTRAINT))).strip();
   }
 
-  /**
-   * The file and, where it can be told, the line: of the field that breaks a constraint, of what
-   * the message quotes, of its end, else of the name of a resource that it mentions.
-   */
-  String place(String path, String message) {
-    ByteString content = folder.files().get(path);
-    if (content == null) {
-      return path;
+  /** The name of the resource that the message prints; empty: it prints none. */
+  static Optional<String> dumped(String message) {
+    if (!hasDump(message)) {
+      return Optional.empty();
     }
-    List<String> lines = content.toStringUtf8().lines().map(Refusals::withoutComment).toList();
-    Optional<Integer> name = lineWith(lines, 0, lines.size(), line -> isNamed(line, message));
-    int from = name.map(n -> documentStart(lines, n)).orElse(0);
-    int to = name.map(n -> documentEnd(lines, n)).orElse(lines.size());
-    for (Predicate<String> wanted : candidates(message)) {
-      Optional<Integer> found = lineWith(lines, from, to, wanted);
-      if (found.isPresent()) {
-        return path + ":" + found.get();
-      }
-    }
-    return name.map(n -> path + ":" + n).orElse(path);
+    Matcher name = DUMPED.matcher(message.substring(0, message.lastIndexOf(CONSTRAINT)));
+    return name.find() ? Optional.of(name.group(1)) : Optional.empty();
   }
 
-  private static List<Predicate<String>> candidates(String message) {
-    List<Predicate<String>> all = new ArrayList<>();
-    Matcher field = FIELD.matcher(message);
-    while (field.find()) {
-      Pattern key = Pattern.compile("\\b" + snake(field.group(1)) + "\\s*:");
-      // The innermost, which is the last, is the one that is wrong.
-      all.add(0, line -> key.matcher(line).find());
-    }
-    Matcher quoted = QUOTED.matcher(message);
-    while (quoted.find()) {
-      String text = quoted.group(1);
-      // The name of a resource is in many places; what is wrong with it is quoted too, most often.
-      all.add(line -> line.contains(text) && !NAME.matcher(line).find());
-    }
-    String end = message.substring(message.lastIndexOf(": ") + 1).strip();
-    if (end.length() >= 2) {
-      all.add(line -> line.contains(end));
-    }
-    return all;
-  }
-
-  /** {@code MaxRequestHeadersKb} is {@code max_request_headers_kb}. */
-  private static String snake(String camel) {
-    return camel.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isNamed(String line, String message) {
-    Matcher name = NAME.matcher(line);
-    return name.find()
-        && Pattern.compile("(?<![\\w.-])" + Pattern.quote(name.group(1)) + "(?![\\w-])")
-            .matcher(message)
-            .find();
-  }
-
-  private static int documentStart(List<String> lines, int line) {
-    int start = line - 1;
-    while (start > 0 && !lines.get(start - 1).startsWith("---")) {
-      start--;
-    }
-    return start;
-  }
-
-  private static int documentEnd(List<String> lines, int line) {
-    int end = line;
-    while (end < lines.size() && !lines.get(end).startsWith("---")) {
-      end++;
-    }
-    return end;
-  }
-
-  private static String withoutComment(String line) {
-    return line.stripLeading().startsWith("#") ? "" : line;
-  }
-
-  /** Counted from 1. */
-  private static Optional<Integer> lineWith(
-      List<String> lines, int from, int to, Predicate<String> wanted) {
-    for (int i = from; i < to; i++) {
-      if (wanted.test(lines.get(i))) {
-        return Optional.of(i + 1);
-      }
-    }
-    return Optional.empty();
+  private static boolean hasDump(String message) {
+    int wrong = message.lastIndexOf(CONSTRAINT);
+    int dump = message.indexOf('\n');
+    return wrong >= 0 && dump >= 0 && dump < wrong;
   }
 }

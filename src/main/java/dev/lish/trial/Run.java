@@ -256,10 +256,22 @@ final class Run implements AutoCloseable {
     return violations;
   }
 
-  /** Every Envoy, and the end of its log. */
-  Map<String, String> logs() {
+  /**
+   * Every Envoy, and the end of its log.
+   *
+   * @param first whose come before the others
+   */
+  Map<String, String> logs(Set<SnapshotKey> first) {
+    Set<SnapshotKey> order = new LinkedHashSet<>(first);
+    order.retainAll(envoys.keySet());
+    order.addAll(envoys.keySet());
     Map<String, String> logs = new LinkedHashMap<>();
-    envoys.values().forEach(envoy -> logs.put(envoy.toString(), envoy.log().sinceStart()));
+    for (SnapshotKey key : order) {
+      RunningEnvoy envoy = envoys.get(key);
+      if (envoy != null) {
+        logs.put(envoy.toString(), envoy.log().sinceStart());
+      }
+    }
     return logs;
   }
 

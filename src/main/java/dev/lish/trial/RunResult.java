@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param took the whole run
  * @param cases in order; the first is that Envoys take the mesh, the last that the protocol was
  *     kept
- * @param logs Envoy to the end of its log, where something failed; else empty
+ * @param logs Envoy to the end of its log, where something failed, those first at which it did;
+ *     else empty
  * @param warnings what Envoys warned of, each once
  * @param notes what differs from the mesh and may matter
  */
@@ -58,6 +59,16 @@ public record RunResult(
     public boolean passed() {
       return failures.isEmpty() && !skipped;
     }
+  }
+
+  /** False: tests could not be run, since Envoys never had everything. */
+  public boolean isReady() {
+    return ready.isPresent();
+  }
+
+  /** How many tests it did not come to. */
+  public long skipped() {
+    return cases.stream().filter(CaseResult::skipped).count();
   }
 
   /** True when nothing failed and nothing was skipped. */

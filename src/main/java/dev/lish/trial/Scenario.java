@@ -1,11 +1,13 @@
 package dev.lish.trial;
 
 import dev.lish.model.Nearest;
+import dev.lish.model.SnapshotKey;
 import dev.lish.trial.wire.Answer;
 import dev.lish.trial.wire.Stubs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,7 @@ final class Scenario {
   private final Run run;
   private final TestCase test;
   private final Set<String> runtimeKeys = new TreeSet<>();
+  private final Set<SnapshotKey> concerned = new LinkedHashSet<>();
   private boolean drained;
 
   Scenario(Run run, TestCase test) {
@@ -41,6 +44,7 @@ final class Scenario {
       for (Step step : test.steps()) {
         step(step, envoy).forEach(text -> failures.add(at(step) + text));
         if (!failures.isEmpty()) {
+          concerned.add(envoy.key());
           break;
         }
       }
@@ -48,14 +52,21 @@ final class Scenario {
         run.replace(envoy);
       }
     } catch (Unmet e) {
+      e.envoy().ifPresent(concerned::add);
       failures.add(test.path() + ":" + test.line() + ": " + e.getMessage());
     }
     try {
       run.restore(runtimeKeys);
     } catch (Unmet e) {
+      e.envoy().ifPresent(concerned::add);
       failures.add("after the test: " + e.getMessage());
     }
     return failures;
+  }
+
+  /** The Envoys at which something failed. */
+  Set<SnapshotKey> concerned() {
+    return concerned;
   }
 
   private String at(Step step) {
@@ -80,6 +91,7 @@ final class Scenario {
       }
       return List.of();
     } catch (Unmet e) {
+      e.envoy().ifPresent(concerned::add);
       return List.of(e.getMessage());
     }
   }

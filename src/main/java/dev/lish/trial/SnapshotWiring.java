@@ -12,7 +12,6 @@ import dev.lish.trial.wire.Stubs;
 import dev.lish.trial.wire.Traits;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
-import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
@@ -35,8 +34,6 @@ import java.util.function.ToIntFunction;
 final class SnapshotWiring {
   /** Of one entry of an assignment: more show nothing more, and each takes a port. */
   static final int MOST_ENDPOINTS = 4;
-
-  private static final String LOOPBACK = "127.0.0.1";
 
   private final World world;
 
@@ -117,9 +114,13 @@ final class SnapshotWiring {
     if (listener.hasInternalListener() || listener.hasApiListener() || !binds) {
       return resource;
     }
-    listener.setAddress(free(listener.getAddress()));
+    if (listener.hasAddress()) {
+      listener.setAddress(Addresses.loopback(listener.getAddress(), 0, false));
+    }
     for (AdditionalAddress.Builder more : listener.getAdditionalAddressesBuilderList()) {
-      more.setAddress(free(more.getAddress()));
+      if (more.hasAddress()) {
+        more.setAddress(Addresses.loopback(more.getAddress(), 0, false));
+      }
     }
     // Both need privileges that a test does not have.
     listener.clearTransparent().clearFreebind();
@@ -136,14 +137,6 @@ final class SnapshotWiring {
     }
   }
 
-  private static Address free(Address address) {
-    SocketAddress.Protocol protocol = address.getSocketAddress().getProtocol();
-    return Address.newBuilder()
-        .setSocketAddress(
-            SocketAddress.newBuilder().setProtocol(protocol).setAddress(LOOPBACK).setPortValue(0))
-        .build();
-  }
-
   private Resource cluster(Resource resource) {
     Cluster.Builder cluster = parse(resource, Cluster.parser()).toBuilder();
     if (cluster.getType() == Cluster.DiscoveryType.EDS) {
@@ -152,19 +145,23 @@ final class SnapshotWiring {
         cluster.getEdsClusterConfigBuilder().setServiceName(ownName(name, cluster.getName()));
       }
     } else if (cluster.hasLoadAssignment()) {
-      cluster.setLoadAssignment(assignment(cluster.getName(), cluster.getLoadAssignment()));
+      cluster.setLoadAssignment(
+          assignment(
+              cluster.getName(), Addresses.takesHostNames(cluster), cluster.getLoadAssignment()));
     }
     List<Name> names = new ArrayList<>();
     if (cluster.hasTransportSocket()) {
       cluster.setTransportSocket(
           trust.upstream(cluster.getName(), cluster.getTransportSocket(), names::add));
     }
-    cluster
-        .getTransportSocketMatchesBuilderList()
-        .forEach(
-            match ->
-                match.setTransportSocket(
-                    trust.upstream(cluster.getName(), match.getTransportSocket(), names::add)));
+    for (Cluster.TransportSocketMatch.Builder match :
+        cluster.getTransportSocketMatchesBuilderList()) {
+      // What is missing is for Envoy to refuse.
+      if (match.hasTransportSocket()) {
+        match.setTransportSocket(
+            trust.upstream(cluster.getName(), match.getTransportSocket(), names::add));
+      }
+    }
     Cluster wired = cluster.build();
     Checks.tellDead(wired, world.notes());
     world
@@ -190,19 +187,20 @@ final class SnapshotWiring {
     for (String cluster : clusters) {
       String name = clusters.size() > 1 ? ownName(resource.name(), cluster) : resource.name();
       ClusterLoadAssignment own =
-          assignment(cluster, assignment).toBuilder().setClusterName(name).build();
+          assignment(cluster, false, assignment).toBuilder().setClusterName(name).build();
       all.add(Resource.of(ResourceType.ENDPOINT, name, own.toByteString(), resource.path()));
     }
     return all;
   }
 
-  private ClusterLoadAssignment assignment(String cluster, ClusterLoadAssignment written) {
+  private ClusterLoadAssignment assignment(
+      String cluster, boolean hostNames, ClusterLoadAssignment written) {
     ClusterLoadAssignment.Builder assignment = written.toBuilder();
     for (LocalityLbEndpoints.Builder entry : assignment.getEndpointsBuilderList()) {
       List<LbEndpoint> kept =
           entry.getLbEndpointsList().stream()
               .limit(MOST_ENDPOINTS)
-              .map(endpoint -> endpoint(cluster, endpoint))
+              .map(endpoint -> endpoint(cluster, hostNames, endpoint))
               .flatMap(Optional::stream)
               .toList();
       entry.clearLbEndpoints().addAllLbEndpoints(kept);
@@ -210,7 +208,7 @@ final class SnapshotWiring {
     return assignment.build();
   }
 
-  private Optional<LbEndpoint> endpoint(String cluster, LbEndpoint written) {
+  private Optional<LbEndpoint> endpoint(String cluster, boolean hostNames, LbEndpoint written) {
     Address address = written.getEndpoint().getAddress();
     if (!address.hasSocketAddress() && !address.hasPipe()) {
       return Optional.of(written);
@@ -220,12 +218,7 @@ final class SnapshotWiring {
     endpoint
         .getEndpointBuilder()
         .clearAdditionalAddresses()
-        .setAddress(
-            Address.newBuilder()
-                .setSocketAddress(
-                    SocketAddress.newBuilder()
-                        .setAddress(LOOPBACK)
-                        .setPortValue(world.port().applyAsInt(key))));
+        .setAddress(Addresses.loopback(address, world.port().applyAsInt(key), hostNames));
     if (endpoint.getEndpoint().hasHealthCheckConfig()) {
       endpoint.getEndpointBuilder().getHealthCheckConfigBuilder().clearAddress().clearPortValue();
     }

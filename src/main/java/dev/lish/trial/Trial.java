@@ -1,12 +1,15 @@
 package dev.lish.trial;
 
+import dev.lish.model.SnapshotKey;
 import dev.lish.source.MeshFolder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,14 +93,17 @@ public final class Trial {
     long start = System.nanoTime();
     try (Run run = new Run(spec, plan.folder(), plan.patience(), factory, leftovers)) {
       RunResult result = new Course(run, spec, start).go();
-      long passed = result.cases().stream().filter(RunResult.CaseResult::passed).count();
+      long failed = result.cases().stream().filter(one -> !one.passed()).count();
+      int all = result.cases().size();
       progress.accept(
-          "%s: %s, %d of %d, after %s"
+          "%s: %s, after %s"
               .formatted(
                   spec,
-                  result.passed() ? "passed" : "FAILED",
-                  passed,
-                  result.cases().size(),
+                  result.isReady()
+                      ? "%s, %d of %d"
+                          .formatted(
+                              failed == 0 ? "passed" : "FAILED", failed == 0 ? all : failed, all)
+                      : "NOT RUN, as Envoys were not ready",
                   seconds(result.took())));
       return result;
     }
@@ -109,6 +115,7 @@ public final class Trial {
     private final RunSpec spec;
     private final long start;
     private final List<RunResult.CaseResult> cases = new ArrayList<>();
+    private final Set<SnapshotKey> concerned = new LinkedHashSet<>();
     private Optional<Duration> ready = Optional.empty();
 
     Course(Run run, RunSpec spec, long start) {
@@ -133,6 +140,7 @@ public final class Trial {
                     run.envoyCount() == 1 ? "Envoy" : "Envoys",
                     seconds(since(start))));
       } catch (Unmet e) {
+        e.envoy().ifPresent(concerned::add);
         refused = List.of(String.valueOf(e.getMessage()));
       }
       add("", 0, "Envoys accept the mesh", start, refused);
@@ -143,7 +151,9 @@ public final class Trial {
               new RunResult.CaseResult(
                   test.path(), test.line(), test.name(), Duration.ZERO, List.of(), true));
         } else {
-          add(test.path(), test.line(), test.name(), from, new Scenario(run, test).failures());
+          Scenario scenario = new Scenario(run, test);
+          add(test.path(), test.line(), test.name(), from, scenario.failures());
+          concerned.addAll(scenario.concerned());
         }
       }
       add("", 0, "Lish keeps the protocol", System.nanoTime(), run.protocol());
@@ -154,7 +164,7 @@ public final class Trial {
           ready,
           since(start),
           cases,
-          failed ? run.logs() : Map.of(),
+          failed ? run.logs(concerned) : Map.of(),
           run.warnings(),
           run.notes());
     }

@@ -62,7 +62,9 @@ final class Trust {
     if (config.is(ProxyProtocolUpstreamTransport.class)) {
       ProxyProtocolUpstreamTransport.Builder outer =
           unpack(config, ProxyProtocolUpstreamTransport.class).toBuilder();
-      outer.setTransportSocket(upstream(cluster, outer.getTransportSocket(), names));
+      if (outer.hasTransportSocket()) {
+        outer.setTransportSocket(upstream(cluster, outer.getTransportSocket(), names));
+      }
       return socket.toBuilder().setTypedConfig(Any.pack(outer.build())).build();
     }
     if (config.is(QuicUpstreamTransport.class)) {
@@ -78,9 +80,10 @@ final class Trust {
     if (wantsRsa(common.getTlsParams())) {
       Authority.prepareRsa();
     }
-    return socket.toBuilder()
-        .setTypedConfig(Any.pack(tls.setCommonTlsContext(common).build()))
-        .build();
+    if (tls.hasCommonTlsContext()) {
+      tls.setCommonTlsContext(common);
+    }
+    return socket.toBuilder().setTypedConfig(Any.pack(tls.build())).build();
   }
 
   /** No certificate with another key would do. */
@@ -100,7 +103,9 @@ final class Trust {
     }
     DownstreamTlsContext.Builder tls =
         unpack(socket.getTypedConfig(), DownstreamTlsContext.class).toBuilder();
-    tls.setCommonTlsContext(trusting(tls.getCommonTlsContext(), "listener " + listener));
+    if (tls.hasCommonTlsContext()) {
+      tls.setCommonTlsContext(trusting(tls.getCommonTlsContext(), "listener " + listener));
+    }
     return socket.toBuilder().setTypedConfig(Any.pack(tls.build())).build();
   }
 
@@ -110,7 +115,10 @@ final class Trust {
       builder.setValidationContext(trusting(common.getValidationContext(), where));
     } else if (common.hasCombinedValidationContext()) {
       var combined = builder.getCombinedValidationContextBuilder();
-      combined.setDefaultValidationContext(trusting(combined.getDefaultValidationContext(), where));
+      if (combined.hasDefaultValidationContext()) {
+        combined.setDefaultValidationContext(
+            trusting(combined.getDefaultValidationContext(), where));
+      }
     }
     builder.getTlsCertificatesBuilderList().forEach(this::fileless);
     String secret = secret(common);

@@ -89,12 +89,58 @@ class CiPipelineEnvoyIT {
     Files.createDirectories(seed);
     Files.writeString(
         seed.resolve("mesh.yaml"), Files.readString(repository.resolve("config/mesh.yaml")));
-    lish = LishServer.start(folder.resolve("server"), seed);
+    write("ci/inhouse.yaml", services("greeter"));
+    write("ci/other.yaml", services("anything"));
+    lish =
+        LishServer.start(
+            folder.resolve("server"),
+            seed,
+            "registries: [ { name: inhouse, files: { path: "
+                + repository.resolve("ci/inhouse.yaml")
+                + " } } ]");
   }
 
   @AfterEach
   void stop() {
     lish.close();
+  }
+
+  private static String services(String name) {
+    return "services: { %1$s: [ { id: %1$s, address: 127.0.0.1, port: 1 } ] }\n".formatted(name);
+  }
+
+  /** A cluster for each service that a registry knows, and a route to one of them. */
+  private void clustersOfARegistry() throws IOException {
+    write(
+        "config/edge/clusters/inhouse.yaml.peb",
+        """
+        {% for service in registry.inhouse.services %}
+        ---
+        name: {{ service.name }}
+        connect_timeout: 1s
+        type: EDS
+        eds_cluster_config:
+          service_name: "inhouse:{{ service.name }}"
+          eds_config: { ads: {}, resource_api_version: V3 }
+        {% endfor %}
+        """);
+    write(
+        "config/edge/routes/edge.yaml",
+        """
+        name: edge
+        virtual_hosts:
+          - name: all
+            domains: [ "*" ]
+            routes: [ { match: { prefix: / }, route: { cluster: greeter, timeout: 1s } } ]
+        """);
+    write(
+        "config/tests/edge.yaml",
+        """
+        tests:
+          - name: the greeter of the registry answers
+            request: { path: /hello }
+            expect: { status: 200, upstream: greeter }
+        """);
   }
 
   private void route(String text) throws IOException {
@@ -203,13 +249,19 @@ class CiPipelineEnvoyIT {
     }
   }
 
+  private static Step with(Step step, String variable, String value) {
+    Map<String, String> variables = new LinkedHashMap<>(step.variables());
+    variables.put(variable, value);
+    return new Step(step.job(), step.script(), variables);
+  }
+
   private Ended goesOn(Step step) throws Exception {
     Ended ended = run(step);
     assertThat(ended.exitCode()).as("%s said:%n%s", step.job(), ended.text()).isZero();
     return ended;
   }
 
-  private void throughAllDoors(List<Step> steps) throws Exception {
+  private void throughAllDoors(List<Step> steps, String test) throws Exception {
     assertThat(steps).hasSize(3);
     assertThat(goesOn(steps.get(0)).text()).contains(": fine");
     assertThat(repository.resolve("reports/check.xml"))
@@ -221,7 +273,7 @@ class CiPipelineEnvoyIT {
     int head = lish.get("/delivery").path("head").asInt();
     String matrix = goesOn(steps.get(1)).text();
     Envoys.oldestAndNewest().forEach(e -> assertThat(matrix).contains(e + " (delta): passed"));
-    assertThat(repository.resolve("reports/test.xml")).content().contains("hello answers");
+    assertThat(repository.resolve("reports/test.xml")).content().contains(test);
     assertThat(lish.get("/delivery").path("head").asInt()).isEqualTo(head);
     assertThat(goesOn(steps.get(2)).text()).contains("pushed as revision " + (head + 1));
     lish.awaitServing("beta", head + 1);
@@ -229,7 +281,7 @@ class CiPipelineEnvoyIT {
 
   @Test
   void aGoodChangeGoesThroughTheDoorsOfGitHubActions() throws Exception {
-    throughAllDoors(github());
+    throughAllDoors(github(), "hello answers");
     // The comment of a review, for a change that is not merged yet.
     route("hi");
     Ended diff =
@@ -243,7 +295,7 @@ class CiPipelineEnvoyIT {
 
   @Test
   void aGoodChangeGoesThroughTheDoorsOfGitLabAndABadOneStopsAtTheFirst() throws Exception {
-    throughAllDoors(gitlab());
+    throughAllDoors(gitlab(), "hello answers");
     write("config/edge/clusters/hello.yaml", "name: hello\nconnect_timeout: 0s\n");
     Ended check = run(gitlab().get(0));
     assertThat(check.exitCode()).isEqualTo(1);
@@ -255,5 +307,42 @@ class CiPipelineEnvoyIT {
     assertThat(lish.get("/delivery").path("head").asInt()).isEqualTo(head);
     Ended misled = run(new Step("check", "ci/mesh-ci.sh check", Map.of("MESH", "elsewhere")));
     assertThat(misled.exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void whatRegistriesKnowIsToldAtEveryDoor() throws Exception {
+    clustersOfARegistry();
+    Ended untold = run(github().get(0));
+    assertThat(untold.exitCode()).as(untold.text()).isEqualTo(1);
+    assertThat(untold.text()).contains("[unknown-cluster]");
+    String registries = "inhouse=ci/inhouse.yaml other=ci/other.yaml";
+    throughAllDoors(
+        github().stream().map(step -> with(step, "REGISTRIES", registries)).toList(),
+        "the greeter of the registry answers");
+    Ended nowhere = run(with(github().get(0), "REGISTRIES", "inhouse=ci/none.yaml"));
+    assertThat(nowhere.exitCode()).as(nowhere.text()).isEqualTo(3);
+    assertThat(nowhere.text()).contains("ci/none.yaml: no such file");
+    Ended diff =
+        goesOn(
+            with(
+                new Step("diff", "ci/mesh-ci.sh diff", Map.of("LISH_SERVER", lish.url(""))),
+                "REGISTRIES",
+                registries));
+    assertThat(diff.text()).contains("No Envoy would get anything else");
+  }
+
+  @Test
+  void aPushThatAStageHoldsEndsTheJob() throws Exception {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 150; i++) {
+      many.append("---\nname: many-").append(i).append("\nconnect_timeout: 1s\n");
+    }
+    write("config/edge/clusters/many.yaml", many.toString());
+    goesOn(github().get(2));
+    write("config/edge/clusters/more.yaml", many.toString().replace("many-", "more-"));
+    write("config/edge/clusters/yet.yaml", many.toString().replace("many-", "yet-"));
+    Ended held = run(github().get(2));
+    assertThat(held.exitCode()).as(held.text()).isEqualTo(14);
+    assertThat(held.text()).contains("beta holds it", "lish promote beta ");
   }
 }

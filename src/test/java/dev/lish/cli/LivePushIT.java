@@ -71,11 +71,15 @@ class LivePushIT {
   }
 
   private Result push(String... more) {
+    return push(lish, more);
+  }
+
+  private Result push(LishServer to, String... more) {
     List<String> arguments = new ArrayList<>(List.of("push", "mesh", "-m", "a change"));
     arguments.addAll(List.of(more));
     return new CommandLineRun(folder)
-        .with("LISH_SERVER", lish.url(""))
-        .with("LISH_TOKEN", lish.lish().token())
+        .with("LISH_SERVER", to.url(""))
+        .with("LISH_TOKEN", to.lish().token())
         .run(arguments.toArray(String[]::new));
   }
 
@@ -134,5 +138,53 @@ class LivePushIT {
         .contains("16 hosts of users are kept back: deregistered though last seen passing")
         .contains("lish guard release users --reason TEXT lets them go");
     assertThat(push().out()).doesNotContain("kept back");
+  }
+
+  /** One cluster for each service, and a route to one of them. */
+  private void loop(String route) throws IOException {
+    write(
+        "all/clusters/loop.yaml.peb",
+        """
+        {% for service in registry.inhouse.services %}
+        ---
+        name: loop-{{ service.name }}
+        {% endfor %}
+        """);
+    write(
+        "all/routes/loop.yaml",
+        """
+        name: loop
+        virtual_hosts:
+          - name: all
+            domains: [ "*" ]
+            routes: [ { match: { prefix: / }, route: { cluster: %s, timeout: 1s } } ]
+        """
+            .formatted(route));
+  }
+
+  @Test
+  void whatTemplatesMakeOfTheServersRegistriesIsThereForCheck() throws IOException {
+    write("../inhouse.yaml", "services: { a: [ { id: a, address: 127.0.0.1, port: 1 } ] }\n");
+    loop("loop-a");
+    try (LishServer other =
+        LishServer.start(
+                folder.resolve("other"),
+                folder.resolve("mesh"),
+                "registries: [ { name: inhouse, files: { path: "
+                    + folder.resolve("inhouse.yaml")
+                    + " } } ]")
+            .awaitReady()) {
+      clusters(61);
+      Result fine = push(other);
+      assertThat(fine.exitCode()).as(fine.out() + fine.err()).isZero();
+      loop("loop-b");
+      Result dangling = push(other);
+      assertThat(dangling.exitCode()).isEqualTo(1);
+      assertThat(dangling.err()).contains("all/routes/loop.yaml:5: ");
+      // What a job says of registries comes first, as for check.
+      write("../more.yaml", "services: { b: [ { id: b, address: 127.0.0.1, port: 1 } ] }\n");
+      Result given = push(other, "--registry", "inhouse=more.yaml", "-o", "json");
+      assertThat(given.exitCode()).as(given.out() + given.err()).isZero();
+    }
   }
 }

@@ -104,7 +104,7 @@ class TestCommandEnvoyIT {
     assertThat(result.out())
         .contains("FAILED")
         .contains("tests/edge.yaml:5: 1 attempts: [orders] (expected: 3)")
-        .contains("8 of 9");
+        .contains("1 of 9 FAILED");
     assertNothingLeft();
   }
 
@@ -132,13 +132,73 @@ class TestCommandEnvoyIT {
         folder.resolve("mesh"),
         "edge/listeners/edge.yaml",
         Map.of("stat_prefix: edge", "stat_prefix: edge\n          max_request_headers_kb: 9000"));
-    Result result = test(Envoys.oldestAndNewest(), "--stage", "beta");
+    Result result = test(Envoys.oldestAndNewest(), "--stage", "beta", "--junit", "report.xml");
     assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
     assertThat(result.out())
         .contains("edge/listeners/edge.yaml:10: Envoy of beta/edge")
         .contains("refuses the listener: Error adding/updating listener(s) edge: Proto constraint")
         .doesNotContain("goo.gle");
-    assertThat(result.out().lines().filter(line -> line.contains("never"))).hasSize(2);
+    assertThat(result.out().lines().filter(line -> line.contains("never  not run"))).hasSize(2);
+    assertThat(result.out()).contains("  so 16 tests were not run").doesNotContain("FAILED");
+    // The one that refused it, not the first that was started.
+    assertThat(result.out())
+        .containsPattern("logs, each once:\\n +Envoy of beta/edge\\?locality.zone=tokyo-[12]:");
+    assertThat(folder.resolve("report.xml")).content().contains("<skipped message=\"not run");
+  }
+
+  @Test
+  void whatIsMissingIsNotMadeUp() throws IOException {
+    sample();
+    write(
+        "common/clusters/incomplete.yaml",
+        """
+        name: twin
+        ---
+        name: incomplete
+        connect_timeout: 1s
+        transport_socket_matches:
+          - name: plain
+            transport_socket: { name: plain, typed_config: { "@type": type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer } }
+          - name: incomplete
+            match: { twin: "yes" }
+        """);
+    Result result = test(Envoys.oldestAndNewest(), "--stage", "beta");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
+    assertThat(
+            result
+                .out()
+                .lines()
+                .filter(
+                    line ->
+                        line.contains("common/clusters/incomplete.yaml:3: Envoy of beta/")
+                            && line.contains("incomplete: Didn't find a registered")))
+        .hasSize(2);
+  }
+
+  @Test
+  void anAddressThatNoEnvoyTakesIsNotReplaced() throws IOException {
+    sample();
+    write(
+        "common/clusters/named.yaml",
+        """
+        name: named
+        connect_timeout: 1s
+        type: EDS
+        eds_cluster_config: { eds_config: { ads: {}, resource_api_version: V3 } }
+        """);
+    write(
+        "common/endpoints/named.yaml",
+        """
+        cluster_name: named
+        endpoints:
+          - lb_endpoints:
+              - endpoint: { address: { socket_address: { address: host.example, port_value: 80 } } }
+        """);
+    Result result = test(List.of(Envoys.newest()), "--stage", "beta");
+    assertThat(result.exitCode()).as(result.out() + result.err()).isEqualTo(1);
+    assertThat(result.out())
+        .contains("common/endpoints/named.yaml:4: Envoy of beta/")
+        .contains("malformed IP address: host.example");
   }
 
   @Test
@@ -165,7 +225,7 @@ class TestCommandEnvoyIT {
       assertThat(result.out())
           .contains("edge/routes/edge.yaml.peb:2: RouteConfiguration \"edge\": unknown field")
           .contains("tests/edge.yaml:9: common/clusters/orders.yaml:1: Envoy of release/")
-          .contains("6 of 8 FAILED")
+          .contains("2 of 8 FAILED")
           .doesNotContain("after the test");
     }
     assertNothingLeft();
@@ -197,6 +257,9 @@ class TestCommandEnvoyIT {
         """);
     try (AdminApiStub api = new AdminApiStub()) {
       api.answer("POST /api/v1/push", 200, "{\"revision\": 8, \"changed\": true}");
+      api.answer("GET /api/v1/delivery", 200, "{\"stages\": []}");
+      api.answer("GET /api/v1/problems", 200, "{\"problems\": []}");
+      api.answer("GET /api/v1/guard", 200, "{\"holds\": []}");
       String envoy = Envoys.newest().path().toString();
       Result result =
           new CommandLineRun(folder)

@@ -135,6 +135,6 @@ class TestFilesEnvoyIT {
                 + " payments_v1, payments_v2; did you mean \"payments_v1\"?)",
             "tests/edge.yaml:17: endpoint 2 of orders (expected: 1..1)",
             "tests/edge.yaml:20: no answer: ",
-            "2 of 8 FAILED");
+            "6 of 8 FAILED");
   }
 }
