@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
 import dev.lish.check.Reading.Issue;
 import dev.lish.model.Problem;
+import dev.lish.model.ResourceType;
 import dev.lish.render.CheckSettings;
 import dev.lish.render.Inspection;
 import dev.lish.render.MessageTypes;
@@ -38,6 +39,7 @@ public final class Check {
   private final Map<Origin, Map<Issue, Set<String>>> issues = new LinkedHashMap<>();
 
   private final List<Problem> problems = new ArrayList<>();
+  private final Gaps.Told gaps = new Gaps.Told();
 
   /**
    * A check of a mesh folder, whose comments may silence Findings.
@@ -79,6 +81,7 @@ public final class Check {
     List<Finding> all = new ArrayList<>(placed());
     Problem.withoutRepeats(new TreeSet<>(problems)).stream().map(Check::told).forEach(all::add);
     settings.problems().stream().map(Check::told).forEach(all::add);
+    all.addAll(gaps.findings());
     return new Silences(folder, settings.settings(), today)
         .apply(once(all)).stream().sorted().toList();
   }
@@ -109,21 +112,14 @@ public final class Check {
   }
 
   private void stage(Inspection stage, Map<String, Set<String>> services) {
-    boolean whole =
-        stage
-            .outcome()
-            .match(
-                done -> {
-                  problems.addAll(done.warnings());
-                  return true;
-                },
-                waiting -> {
-                  throw new IllegalStateException("waits offline for " + waiting.registries());
-                },
-                refused -> {
-                  problems.addAll(refused.problems());
-                  return false;
-                });
+    stage
+        .outcome()
+        .match(
+            done -> problems.addAll(done.warnings()),
+            waiting -> {
+              throw new IllegalStateException("waits offline for " + waiting.registries());
+            },
+            refused -> problems.addAll(refused.problems()));
     // Most values of `by` change nothing.
     IdentityHashMap<Inspection.Group, String> distinct = new IdentityHashMap<>();
     stage.groups().forEach((key, group) -> distinct.putIfAbsent(group, key.group()));
@@ -134,11 +130,12 @@ public final class Check {
               if (distinct.remove(group) == null) {
                 return;
               }
-              // What is missing may be in the file that could not be read.
-              if (whole) {
-                BiConsumer<Origin, Issue> take =
-                    (origin, issue) -> found(origin, issue).add(key.group());
-                new GroupCheck(group, settings.settings(), this::read, take).run();
+              BiConsumer<Origin, Issue> take =
+                  (origin, issue) -> found(origin, issue).add(key.group());
+              Gaps missing = gaps.of(stage.unread(), key.group());
+              new GroupCheck(group, settings.settings(), this::read, take, missing).run();
+              // A document that could not be read may say where the endpoints are.
+              if (!missing.has(ResourceType.ENDPOINT)) {
                 new ServiceCheck(group, services, this::read, take).run();
               }
             });

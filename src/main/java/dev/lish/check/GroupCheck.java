@@ -9,37 +9,54 @@ import dev.lish.render.Bootstrap;
 import dev.lish.render.CheckSettings;
 import dev.lish.render.Inspection;
 import dev.lish.render.Origin;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Looks whether the resources of a group fit together. */
 final class GroupCheck {
+  /** {@code max_requests}, where it is not set. */
+  private static final long REQUESTS = 1024;
+
+  /** {@code budget_percent} of a retry budget, where it is not set. */
+  private static final long BUDGET_PERCENT = 20;
+
+  /** {@code max_retries}, where it is not set; also what a budget always allows. */
+  private static final long RETRIES = 3;
+
   private final Inspection.Group group;
   private final CheckSettings settings;
   private final Function<Origin, Reading> readings;
   private final BiConsumer<Origin, Issue> found;
+  private final Gaps missing;
 
   /**
    * A check of one group.
    *
    * @param found takes what is wrong
+   * @param missing what could not be read, so that a name may be there all the same
    */
   GroupCheck(
       Inspection.Group group,
       CheckSettings settings,
       Function<Origin, Reading> readings,
-      BiConsumer<Origin, Issue> found) {
+      BiConsumer<Origin, Issue> found,
+      Gaps missing) {
     this.group = group;
     this.settings = settings;
     this.readings = readings;
     this.found = found;
+    this.missing = missing;
   }
 
   void run() {
@@ -75,7 +92,11 @@ final class GroupCheck {
                   boolean told =
                       mention.kind() == Kind.SERVER && !clusters.contains(mention.name());
                   if (!there.contains(mention.name()) && !told) {
-                    unknown(origin, mention, there);
+                    if (missing.has(type(mention.kind()))) {
+                      missing.skipped(type(mention.kind()), mention.name());
+                    } else {
+                      unknown(origin, mention, there);
+                    }
                   }
                 }
               }
@@ -89,6 +110,15 @@ final class GroupCheck {
     Set<String> names = new HashSet<>(group.of(type).keySet());
     names.addAll(others);
     return names;
+  }
+
+  private static ResourceType type(Kind kind) {
+    return switch (kind) {
+      case CLUSTER, SERVER, RETRIED_CLUSTER -> ResourceType.CLUSTER;
+      case ROUTES -> ResourceType.ROUTE;
+      case SECRET, STATIC_SECRET -> ResourceType.SECRET;
+      case EXTENSION -> ResourceType.EXTENSION;
+    };
   }
 
   private void unknown(Origin origin, Mention mention, Set<String> known) {
@@ -124,19 +154,55 @@ final class GroupCheck {
       if (origin == null || !(readings.apply(origin).message() instanceof Cluster cluster)) {
         continue;
       }
-      boolean bounded =
-          cluster.getCircuitBreakers().getThresholdsList().stream()
-              .anyMatch(t -> t.hasRetryBudget() || t.hasMaxRetries());
-      if (!bounded) {
-        found.accept(
-            origin,
-            new Issue(
-                Rule.RETRY_BUDGET,
-                List.of("circuit_breakers"),
-                "routes retry here, and nothing but Envoy's default of 3 at a time bounds it"
-                    + " (expected: retry_budget or max_retries in circuit_breakers.thresholds)"));
+      retry(cluster).ifPresent(issue -> found.accept(origin, issue));
+    }
+  }
+
+  /** What is wrong with the bounds of a cluster that routes retry on. */
+  private static Optional<Issue> retry(Cluster cluster) {
+    List<Thresholds> all = cluster.getCircuitBreakers().getThresholdsList();
+    for (RoutingPriority priority : List.of(RoutingPriority.DEFAULT, RoutingPriority.HIGH)) {
+      Optional<Thresholds> own = all.stream().filter(t -> t.getPriority() == priority).findFirst();
+      boolean budget = own.map(Thresholds::hasRetryBudget).orElse(false);
+      boolean set = own.map(Thresholds::hasMaxRetries).orElse(false);
+      if (budget || (priority == RoutingPriority.HIGH && !set)) {
+        continue;
+      }
+      List<Object> at = own.isEmpty() ? List.of("circuit_breakers") : at(all.indexOf(own.get()));
+      if (!set) {
+        return issue(
+            "routes retry here, and nothing but Envoy's default of 3 at a time bounds it (expected:"
+                + " retry_budget in circuit_breakers.thresholds)",
+            at);
+      }
+      long retries = Integer.toUnsignedLong(own.orElseThrow().getMaxRetries().getValue());
+      long most = mostRetries(own.orElseThrow());
+      if (retries > most) {
+        return issue(
+            "routes retry here, and %d retries at a time are no bound (expected: retry_budget, or at most %d, which is %d %% of max_requests)"
+                .formatted(retries, most, BUDGET_PERCENT),
+            with(at, "max_retries"));
       }
     }
+    return Optional.empty();
+  }
+
+  private static long mostRetries(Thresholds own) {
+    long requests =
+        own.hasMaxRequests() ? Integer.toUnsignedLong(own.getMaxRequests().getValue()) : REQUESTS;
+    return Math.max(RETRIES, requests * BUDGET_PERCENT / 100);
+  }
+
+  private static List<Object> at(int index) {
+    return List.of("circuit_breakers", "thresholds", index);
+  }
+
+  private static List<Object> with(List<Object> at, String field) {
+    return Stream.concat(at.stream(), Stream.of(field)).toList();
+  }
+
+  private static Optional<Issue> issue(String message, List<Object> at) {
+    return Optional.of(new Issue(Rule.RETRY_BUDGET, at, message));
   }
 
   private void runtimeLayers() {

@@ -85,6 +85,9 @@ public enum Rule {
   REFUSED_IN_VERSION(
       ERROR, "an Envoy version in use does not know this, so it refuses the resource"),
 
+  // What could not be looked for.
+  NOT_CHECKED(WARNING, "what a file with an error may hold can be missed by nobody"),
+
   // Silences.
   CHECKS_FILE(ERROR, "a wrong checks.yaml says nothing"),
   BAD_SILENCE(ERROR, "a silence needs a known rule and a reason"),

@@ -1,6 +1,7 @@
 package dev.lish.cli;
 
 import dev.lish.check.Finding;
+import dev.lish.check.Rule;
 import dev.lish.check.Severity;
 import dev.lish.render.ApiHistory;
 import java.time.LocalDate;
@@ -76,6 +77,9 @@ final class CheckCommand implements Command {
     FindingPrinter.print(terminal, findings, format, given.required(0), failing);
     boolean fails = checked.findings().stream().anyMatch(f -> f.rule().severity().reaches(failing));
     summary(given.required(0), mesh, checked, fails);
+    checked.findings().stream()
+        .filter(f -> f.rule() == Rule.NOT_CHECKED)
+        .forEach(f -> terminal.tell(f.path() + ":" + f.line() + ": " + f.message()));
     return fails ? Exit.INPUT : Exit.FINE;
   }
 

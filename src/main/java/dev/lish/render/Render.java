@@ -99,6 +99,11 @@ final class Render {
                 "no group takes this file (expected: a glob in the resources of a group)"));
   }
 
+  /** The revision's {@code mesh.yaml}. */
+  Mesh mesh() {
+    return mesh;
+  }
+
   /** How it went, and the attempt that this rests on. */
   record Outcome(Rendering rendering, Attempt attempt) {}
 

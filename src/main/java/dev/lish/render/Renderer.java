@@ -1,6 +1,7 @@
 package dev.lish.render;
 
 import com.google.protobuf.ByteString;
+import dev.lish.model.Problem;
 import dev.lish.model.ProblemKind;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -66,10 +68,17 @@ public final class Renderer {
   /** Renders a stage's revision as if it were the first, and tells where its resources are. */
   public Inspection inspect(Inputs inputs) {
     ProblemSink sink = new ProblemSink();
-    return prepare(inputs, Optional.empty(), sink)
-        .map(Render::run)
-        .map(outcome -> new Inspection(outcome.rendering(), origins(outcome.attempt().written())))
-        .orElseGet(() -> new Inspection(new Rendering.Refused(sink.sorted()), Map.of()));
+    Optional<Render> render = prepare(inputs, Optional.empty(), sink);
+    if (render.isEmpty()) {
+      return new Inspection(new Rendering.Refused(sink.sorted()), Map.of(), List.of());
+    }
+    Render.Outcome outcome = render.get().run();
+    List<Problem> problems =
+        outcome.rendering() instanceof Rendering.Refused refused ? refused.problems() : List.of();
+    return new Inspection(
+        outcome.rendering(),
+        origins(outcome.attempt().written()),
+        Inspection.Unread.of(problems, render.get().mesh()));
   }
 
   /** Parses the folder's plain files on all cores, before renders that are offline need them. */

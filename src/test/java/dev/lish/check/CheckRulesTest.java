@@ -86,6 +86,103 @@ class CheckRulesTest {
   }
 
   @Test
+  void anErrorInOneFileHidesNothingElsewhere() {
+    Folder folder =
+        new Folder()
+            .with("all/clusters/good.yaml", "name: good")
+            .with(
+                "all/clusters/bad.yaml",
+                """
+                name: broken
+                conect_timeout: 1s #! unknown-field not-checked
+                """)
+            .with(
+                "all/runtime/r.yaml",
+                """
+                name: other #! unknown-runtime-layer
+                layer: {}
+                """)
+            .with(
+                "all/listeners/l.yaml",
+                """
+                name: l
+                address: { socket_address: { address: 127.0.0.1, port_value: 80 } }
+                filter_chains:
+                  - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: x
+                          rds:
+                            route_config_name: gone #! unknown-routes
+                            config_source: { ads: {}, resource_api_version: V3 }
+                          http_filters:
+                            - name: router
+                              typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+                ---
+                name: m
+                address: { socket_address: { address: 127.0.0.1, port_value: 80 } } #! duplicate-address
+                filter_chains:
+                  - filters:
+                      - name: tcp
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                          stat_prefix: x
+                          cluster: broken
+                """);
+    check(folder);
+    assertThat(folder.findings())
+        .filteredOn(f -> f.rule() == Rule.NOT_CHECKED)
+        .extracting(Finding::message)
+        .containsExactly(
+            "not checked because of the error here: whether group edge has the cluster broken"
+                + " (expected: the error mended)");
+  }
+
+  @Test
+  void retriesNeedABoundOfTheirOwn() {
+    String route =
+        """
+        name: r
+        virtual_hosts:
+          - name: v
+            domains: [ "*" ]
+            retry_policy: { retry_on: 5xx }
+            routes:
+              - match: { prefix: /a }
+                route: { weighted_clusters: { clusters: [ { name: none, weight: 1 }, { name: many, weight: 1 }, { name: some, weight: 1 }, { name: share, weight: 1 }, { name: high, weight: 1 }, { name: large, weight: 1 } ] } }
+        """;
+    check(
+        new Folder()
+            .with("all/routes/r.yaml", route)
+            .with(
+                "all/clusters/c.yaml",
+                """
+                name: none
+                circuit_breakers: { thresholds: [ { max_requests: 10 } ] } #! retry-budget
+                ---
+                name: many
+                circuit_breakers: { thresholds: [ { max_retries: 1000 } ] } #! retry-budget
+                ---
+                name: some
+                circuit_breakers: { thresholds: [ { max_retries: 200 } ] }
+                ---
+                name: large
+                circuit_breakers: { thresholds: [ { max_requests: 10000, max_retries: 1000 } ] }
+                ---
+                name: share
+                circuit_breakers: { thresholds: [ { max_retries: 4000000000, retry_budget: {} } ] }
+                ---
+                name: high
+                circuit_breakers:
+                  thresholds:
+                    - max_retries: 10
+                    - priority: HIGH
+                      max_retries: 10000 #! retry-budget
+                """));
+  }
+
+  @Test
   void aServiceThatItsRegistryDoesNotHaveIsFound() {
     check(
         new Folder()
@@ -174,8 +271,8 @@ class CheckRulesTest {
                 common_lb_config: { healthy_panic_threshold: { value: 0 } } #! panic-off
                 ---
                 name: b
-                circuit_breakers: #! retry-budget
-                  thresholds: [ { max_requests: 5 } ]
+                circuit_breakers:
+                  thresholds: [ { max_requests: 5 } ] #! retry-budget
                 ---
                 name: c
                 circuit_breakers: { thresholds: [ { retry_budget: {} } ] }

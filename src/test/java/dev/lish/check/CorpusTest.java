@@ -17,7 +17,12 @@ class CorpusTest {
     List<String> wrong = new ArrayList<>();
     for (Case bad : Corpus.read("bad")) {
       Folder mesh = bad.mesh();
-      List<String> told = mesh.told().stream().map(t -> without(bad, t)).toList();
+      // What refers to a resource that could not be read is no part of the case.
+      List<String> told =
+          mesh.told().stream()
+              .filter(t -> !t.endsWith(Rule.NOT_CHECKED.id()))
+              .map(t -> without(bad, t))
+              .toList();
       List<String> marked = mesh.marked().stream().map(t -> without(bad, t)).toList();
       if (!told.equals(marked)) {
         wrong.add(bad + ": found " + told + " (expected: " + marked + ")\n" + texts(mesh));

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lish.cli.CommandLineRun.Result;
+import dev.lish.testing.JsonSchema;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 class CheckTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -139,6 +146,53 @@ class CheckTest {
     JsonNode rule = run.path("tool").path("driver").path("rules").get(0);
     assertThat(rule.path("defaultConfiguration").path("level").asText()).isEqualTo("error");
     assertThat(rule.path("help").path("text").asText()).contains("docs/checks.md#constraint");
+  }
+
+  /** {@code src/test/resources/sarif} says where the schema is from. */
+  @Test
+  void sarifIsValidByItsSchema() throws IOException {
+    JsonNode schema =
+        JSON.readTree(Path.of("src/test/resources/sarif/sarif-schema-2.1.0.json").toFile());
+    write("mesh/common/clusters/b.yaml", "name: b\nconect_timeout: 0s\n");
+    write("mesh/common/clusters/c é.yaml.peb", "name: c\nconnect_timeout: {{ 0 }}s\n");
+    write("mesh/common/clusters/d.yaml.peb", "name: {{ nothing }}\n");
+    for (String severity : new String[] {"error", "info"}) {
+      Result told = lish.run("check", "mesh", "-o", "sarif", "--severity", severity);
+      assertThat(tree(told.out()).path("runs").get(0).path("results")).isNotEmpty();
+      assertThat(JsonSchema.wrong(schema, tree(told.out()))).isEmpty();
+    }
+    ObjectNode broken = (ObjectNode) tree(lish.run("check", "mesh", "-o", "sarif").out());
+    broken.put("nonsense", 1).remove("version");
+    assertThat(JsonSchema.wrong(schema, broken))
+        .contains("/ (expected: \"version\")", "/nonsense (expected: no such property)");
+  }
+
+  /** The elements and attributes that Surefire writes, which CI systems read. */
+  @Test
+  void junitHasTheFormThatSurefireWrites() throws Exception {
+    write("mesh/common/clusters/a.yaml", "name: a\nconnect_timeout: 0s\n");
+    write("mesh/common/clusters/b.yaml", "name: b\nconnect_timeout: \"<&\\u0001>\"\n");
+    byte[] text = lish.run("check", "mesh", "-o", "junit").out().getBytes(StandardCharsets.UTF_8);
+    Element root =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new ByteArrayInputStream(text))
+            .getDocumentElement();
+    Element suite =
+        root.getTagName().equals("testsuites")
+            ? (Element) root.getElementsByTagName("testsuite").item(0)
+            : root;
+    assertThat(suite.getTagName()).isEqualTo("testsuite");
+    NodeList cases = suite.getElementsByTagName("testcase");
+    assertThat(cases.getLength()).isEqualTo(Integer.parseInt(suite.getAttribute("tests")));
+    for (int i = 0; i < cases.getLength(); i++) {
+      Element one = (Element) cases.item(i);
+      assertThat(one.getAttribute("name")).isNotEmpty();
+      assertThat(one.getAttribute("classname")).isNotEmpty();
+    }
+    NodeList failures = suite.getElementsByTagName("failure");
+    assertThat(failures.getLength()).isEqualTo(Integer.parseInt(suite.getAttribute("failures")));
+    assertThat(((Element) failures.item(0)).getAttribute("message")).isNotEmpty();
   }
 
   @Test
