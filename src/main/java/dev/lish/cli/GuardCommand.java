@@ -295,15 +295,15 @@ final class GuardCommand implements Command {
                   until,
                   now == 0 ? "none would go now" : now + " would go now"));
     }
+    boolean raises = answer.path("verdict").asText().equals("raise");
     if (!answer.path("safe").asBoolean()) {
       return terminal.red(
-          isUp(answer)
-              ? "not safe: too few hosts would be left; " + raised
-              : "not safe: no host would be up");
+          !isUp(answer)
+              ? "not safe: no host would be up"
+              : "not safe: too few hosts would be left; "
+                  + (raises ? raised : "Envoys would use every listed host"));
     }
-    return answer.path("verdict").asText().equals("raise")
-        ? terminal.yellow("they go at once; " + raised)
-        : terminal.green("safe as it is");
+    return raises ? terminal.yellow("they go at once; " + raised) : terminal.green("safe as it is");
   }
 
   private static boolean isUp(JsonNode answer) {

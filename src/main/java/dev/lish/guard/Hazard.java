@@ -8,7 +8,7 @@ import java.util.TreeSet;
  * What a revision would do to hosts, in one sentence.
  *
  * @param clusters whose hosts
- * @param text the sentence
+ * @param text the sentence; empty: it will show in a moment whether there is one
  * @param path the mesh file that says so
  * @param line in it, from 1; 0: not known
  */

@@ -112,8 +112,7 @@ public record WhatIf(
         next.verdict()
             .match(a -> Optional.empty(), Verdict.Raise::until, s -> s.when(), h -> h.when());
     boolean raised = next.verdict() instanceof Verdict.Raise;
-    return new WhatIf(
-        raised || !safe ? "raise" : "admit", next.factor(), gone.size(), 0, back, safe, after);
+    return new WhatIf(raised ? "raise" : "admit", next.factor(), gone.size(), 0, back, safe, after);
   }
 
   private static Level without(Level level, boolean up) {

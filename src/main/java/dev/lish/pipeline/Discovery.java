@@ -33,6 +33,9 @@ import java.util.function.Function;
  * for the notes of what changed.
  */
 final class Discovery {
+  /** So long a registry may take for its first answer before anybody is told that it is missing. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final Function<DiscoveryQuery, Source<List<Instance>>> open;
   private final Runnable wake;
   private final Clock clock;
@@ -342,8 +345,9 @@ final class Discovery {
     List<String> missing = new ArrayList<>();
     for (DiscoveryQuery query : one.spec().queries()) {
       Watch watch = watches.get(query.toString());
-      if (wanted.isEmpty() && instances(query).isEmpty()) {
-        String cause = watch == null ? "" : watch.source().state().cause();
+      boolean fresh = watch != null && watch.since().plus(PATIENCE).isAfter(clock.instant());
+      String cause = watch == null ? "" : watch.source().state().cause();
+      if (wanted.isEmpty() && instances(query).isEmpty() && !(fresh && cause.isEmpty())) {
         missing.add(query + " has not answered yet" + (cause.isEmpty() ? "" : ": " + cause));
       }
     }

@@ -82,7 +82,9 @@ record Hold(String stage, Rendered serving, Rendered next, Hosts hosts) {
             .filter(hazard -> Collections.disjoint(hazard.clusters(), hosts.released()))
             .toList();
     if (!hazards.isEmpty()) {
-      return Optional.of(new Hindrance(problems(hazards), hazards));
+      // What cannot be told yet is not told: most revisions that ask for more do no harm.
+      List<Hazard> told = hazards.stream().filter(hazard -> !hazard.text().isEmpty()).toList();
+      return Optional.of(new Hindrance(problems(told), told));
     }
     return !settled && !before.equals(after)
         ? Optional.of(

@@ -46,15 +46,12 @@ record HostChanges(
         .forEach(
             (name, cluster) -> {
               Resource was = had.get(name);
-              if (was != null && settings.apply(name).enabled()) {
+              if (was != null) {
                 Side from = new Side(was, Optional.ofNullable(old.get(name)));
                 Side to = new Side(cluster, Optional.ofNullable(next.get(name)));
-                if (from.differs(to)) {
+                if (from.differs(to) && settings.apply(name).enabled()) {
                   hazard(name, from, to)
-                      .ifPresent(
-                          why ->
-                              hazards.add(
-                                  to.blamedFor(name, "cluster " + name + ": " + why, from)));
+                      .ifPresent(why -> hazards.add(to.blamedFor(name, why, from)));
                 }
               }
             });
@@ -90,7 +87,10 @@ record HostChanges(
     if (to.guarded.isPresent()) {
       Outlook.Expected expected = outlook.expected(to.guarded.get());
       if (expected.wanted().isEmpty()) {
-        return Optional.of("nobody knows which hosts it would have: " + expected.missing());
+        return Optional.of(
+            expected.missing().isEmpty()
+                ? ""
+                : sentence(name, "nobody knows which hosts it would have: " + expected.missing()));
       }
       EndpointSpec spec = to.guarded.get().spec();
       has = expected.wanted().map(hosts -> ClusterHosts.of(hosts, source(spec), kind(spec)));
@@ -98,7 +98,12 @@ record HostChanges(
       has = inside(is, to.cluster);
     }
     boolean checked = was.getHealthChecksCount() > 0 && is.getHealthChecksCount() > 0;
-    return has.flatMap(next -> had.get().hazard(next, checked, settings.apply(name).mass()));
+    return has.flatMap(next -> had.get().hazard(next, checked, settings.apply(name).mass()))
+        .map(why -> sentence(name, why));
+  }
+
+  private static String sentence(String cluster, String why) {
+    return "cluster " + cluster + ": " + why;
   }
 
   private Optional<ClusterHosts> sent(Guarded guarded) {

@@ -23,7 +23,7 @@ interface Outlook {
    * An assignment that is to be.
    *
    * @param wanted empty while a registry that it needs has not answered
-   * @param missing which, and why; empty when it is there
+   * @param missing which, and why; empty when it is there, or may be in a moment
    */
   record Expected(Optional<Resource> wanted, String missing) {}
 }

@@ -7,12 +7,14 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import dev.lish.model.Resource;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 
 /**
  * The clusters that a resource names, wherever in it: routes, mirrors, weights, matchers, filters
@@ -35,6 +37,10 @@ public final class ClusterNames {
   /** The cluster that an Envoy says it belongs to is not one that it sends to. */
   private static final String NODE = "envoy.config.core.v3.Node";
 
+  /** A revision that waits is looked at every second; one that goes takes its resources along. */
+  private static final Map<Resource, SortedSet<String>> KNOWN =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
   private final SortedSet<String> names = new TreeSet<>();
 
   private ClusterNames() {}
@@ -45,10 +51,14 @@ public final class ClusterNames {
    * @throws IllegalArgumentException when it is not what its type says
    */
   public static SortedSet<String> of(Resource resource) {
+    return KNOWN.computeIfAbsent(resource, ClusterNames::read);
+  }
+
+  private static SortedSet<String> read(Resource resource) {
     ClusterNames found = new ClusterNames();
     found.packed(resource.type().messageName(), resource.body());
     found.names.remove("");
-    return found.names;
+    return Collections.unmodifiableSortedSet(found.names);
   }
 
   private void packed(String type, ByteString body) {

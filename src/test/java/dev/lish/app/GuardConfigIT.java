@@ -122,6 +122,25 @@ class GuardConfigIT {
   }
 
   @Test
+  void whatIsHeldStaysHeldOverARestart() {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      Await.until("six are settled", () -> available(shop) == 6);
+      int before = shop.lish.stage("release").path("serving").asInt();
+      SampleMesh.edit(
+          shop.lish.mesh(), "edge/clusters/shop.yaml", Map.of("consul:shop", "consul:gone"));
+      heldBecauseOf(shop, "cluster shop: none of its 6 hosts would be left");
+      shop.lish.stop();
+      shop.lish.start();
+      Await.until(
+          "it is held again",
+          () ->
+              shop.lish.get("/guard").path("changes").toString().contains("consul:gone has none"));
+      assertThat(shop.lish.stage("release").path("serving").asInt()).isEqualTo(before);
+      Await.until("its hosts are there", () -> available(shop) == 6);
+    }
+  }
+
+  @Test
   void hostsInsideAClusterWithoutChecksAreComparedToo() throws IOException {
     try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
       String file = "edge/clusters/users.yaml";

@@ -36,12 +36,14 @@ class RegistryEnvoyIT {
             "\"local:payments?tag={{ version }}\"",
             "\"consul:shop\"");
         int revision = mesh.lish.push("Payments are in Consul");
-        for (String stage : List.of("beta", "release")) {
-          // All hosts are others: the guard would have it wait.
-          mesh.lish.order(
-              "/delivery/promote",
-              Map.of("stage", stage, "revision", revision, "reason", "these are meant"));
+        // Its only host is another one then: the guard has it wait until somebody says so.
+        Await.until(
+            "both stages hold it", () -> mesh.lish.get("/guard").path("changes").size() == 2);
+        for (String cluster : List.of("payments_v1", "payments_v2")) {
+          mesh.lish.order("/guard/release", Map.of("cluster", cluster, "reason", "it is meant"));
         }
+        mesh.lish.awaitServing("beta", revision);
+        mesh.lish.awaitServing("release", revision);
         EnvoyProcess envoy = mesh.edge(binary);
         try (Load load = Load.start(envoy.listenerPort("edge"), "/payments", 200, 2)) {
           load.awaitAnswerBy("first");

@@ -257,6 +257,36 @@ class PipelineIT {
         () -> !assignment(set(ResourceType.ENDPOINT)).equals(assignment(without)));
   }
 
+  private String problems() {
+    return pipeline.view().stages().get(0).problems().toString();
+  }
+
+  @Test
+  void aRevisionWaitsUntilItIsKnownWhichHostsItBrings() {
+    start(Map.of("clusters/a.yaml", cluster("a")));
+    registry.service("a").set(List.of(instance(80)));
+    Await.until("a is there", () -> set(ResourceType.ENDPOINT).byName().containsKey("reg:a"));
+    String renamed = cluster("a").replace("reg:a", "reg:b");
+    mesh.commit(FakeMesh.folder(2, Map.of("mesh.yaml", MESH, "clusters/a.yaml", renamed)));
+    Await.until("it is asked for", () -> pipeline.view().sources().toString().contains("reg:b"));
+    assertThat(problems()).as("most answer in a moment").isEqualTo("[]");
+    clock.advance(Duration.ofSeconds(4));
+    Await.until(
+        "it waits",
+        () ->
+            problems()
+                .contains(
+                    "clusters/a.yaml:3: revision 2 is held: cluster a: nobody knows which hosts it"
+                        + " would have: reg:b has not answered yet ("));
+    assertThat(pipeline.view().notReady()).as("what is served does not need it").isEmpty();
+    assertThat(set(ResourceType.ENDPOINT).byName()).containsOnlyKeys("reg:a");
+    registry.service("b").fail("no permission");
+    Await.until("it says why", () -> problems().contains("has not answered yet: no permission"));
+    registry.service("b").set(List.of(instance(80), instance(81)));
+    Await.until("it goes", () -> set(ResourceType.ENDPOINT).byName().containsKey("reg:b"));
+    Await.until("nothing is wrong", () -> pipeline.view().stages().get(0).problems().isEmpty());
+  }
+
   @Test
   void aDataFolderThatCannotBeWrittenShows() {
     memory.trouble("no space left");

@@ -16,7 +16,10 @@ import dev.lish.render.Rendered;
 import dev.lish.render.Rendering;
 import dev.lish.source.Inputs;
 import dev.lish.source.MeshFolder;
+import dev.lish.source.Release;
 import dev.lish.source.Service;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -253,6 +256,65 @@ class StageLineTest {
     assertThat(line.release(List.of(), true, UNKNOWN, List.of())).isTrue();
     assertThat(line.problems()).isEmpty();
     assertThat(again(340)).as("accepted once").isFalse();
+  }
+
+  /** A render of a cluster that Envoys check, or do not. */
+  private boolean judged(int revision, boolean checks, Release... releases) {
+    Cluster.Builder cluster = Cluster.newBuilder().setName("c");
+    if (checks) {
+      cluster.addHealthChecks(HealthCheck.getDefaultInstance());
+    }
+    Resource one =
+        Resource.of(ResourceType.CLUSTER, "c", cluster.build().toByteString(), "c.yaml", 7);
+    TreeMap<String, Resource> clusters = new TreeMap<>(Map.of("c", one));
+    Rendered.Group group =
+        new Rendered.Group(
+            new TreeMap<>(Map.of(ResourceType.CLUSTER, clusters)),
+            new TreeMap<>(),
+            new TreeMap<>());
+    Rendered rendered =
+        new Rendered(
+            STAGE,
+            new Revision(revision),
+            new Mesh(List.of(), new TreeMap<>(), List.of()),
+            Map.of(new SnapshotKey(STAGE, "edge", new TreeMap<>()), group),
+            new TreeSet<>(),
+            new TreeMap<>());
+    line.started(inputs(new Revision(revision)));
+    line.finished(new Rendering.Done(rendered, List.of()), served);
+    return line.release(List.of(), true, UNKNOWN, List.of(releases));
+  }
+
+  private static Release release(int revision, int second) {
+    String of = "revision " + revision + " of stage " + STAGE;
+    Instant at = Instant.EPOCH.plusSeconds(second);
+    return new Release("c", new TreeSet<>(Set.of(of)), "ann", "meant", at);
+  }
+
+  @Test
+  void aReleaseIsOfOneRevisionAndCountsOnce() {
+    head(2);
+    assertThat(judged(2, true)).isTrue();
+    head(3);
+    assertThat(judged(3, false)).isFalse();
+    assertThat(line.problems().get(0).toString()).startsWith("c.yaml:7: revision 3 is held");
+    assertThat(line.heldChange().orElseThrow().clusters()).containsExactly("c");
+    assertThat(judged(3, false, release(2, 5))).isFalse();
+    assertThat(judged(3, false, release(3, 5))).isTrue();
+    assertThat(judged(3, true, release(3, 5))).isTrue();
+    assertThat(judged(3, false, release(3, 5))).as("it has counted").isFalse();
+    assertThat(judged(3, false, release(3, 6))).isTrue();
+  }
+
+  @Test
+  void aReleaseCountsNoLongerAfterAnotherOrder() {
+    order(pinned(false, 10));
+    assertThat(judged(2, true)).isTrue();
+    order(
+        new StageControl(
+            Optional.empty(), Optional.empty(), 0, "", "", Instant.EPOCH.plusSeconds(11)));
+    assertThat(judged(9, false, release(9, 10))).isFalse();
+    assertThat(judged(9, false, release(9, 12))).isTrue();
   }
 
   @Test
