@@ -240,7 +240,7 @@ final class Stock {
   }
 
   boolean safe(SortedMap<Integer, Level> levels) {
-    return PanicRule.safe(List.copyOf(levels.values()), threshold, counting);
+    return PanicRule.safeInAnyMix(List.copyOf(levels.values()), threshold, counting);
   }
 
   /** True when a loss is made up for no longer, and what is left does not do without. */
