@@ -13,6 +13,8 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -121,16 +123,22 @@ final class Assignments {
     }
   }
 
-  /** The factor with which the lightest host alone is enough. */
-  static int weighedFactor(ClusterLoadAssignment assignment) {
+  /** The factor with which the lightest host alone is enough, those counted that are leaving. */
+  static int weighedFactor(ClusterLoadAssignment assignment, Collection<Known> hosts) {
+    List<LocalityLbEndpoints> localities = new ArrayList<>(assignment.getEndpointsList());
+    hosts.stream()
+        .filter(known -> known.leaving().isPresent())
+        .forEach(known -> localities.add(locality(known.form())));
     long sum = 0;
     long least = Long.MAX_VALUE;
-    for (LocalityLbEndpoints locality : assignment.getEndpointsList()) {
+    for (LocalityLbEndpoints locality : localities) {
       for (LbEndpoint endpoint : locality.getLbEndpointsList()) {
         long weight =
-            endpoint.hasLoadBalancingWeight() ? endpoint.getLoadBalancingWeight().getValue() : 1;
+            endpoint.hasLoadBalancingWeight()
+                ? Integer.toUnsignedLong(endpoint.getLoadBalancingWeight().getValue())
+                : 1;
         sum += weight;
-        least = Math.min(least, weight);
+        least = Math.min(least, Math.max(1, weight));
       }
     }
     return sum == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (101 * sum + least - 1) / least);

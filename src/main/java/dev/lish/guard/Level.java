@@ -21,6 +21,11 @@ public record Level(int counted, int healthy, int degraded) {
     return healthy + degraded;
   }
 
+  /** With the hosts of the other one. */
+  Level plus(Level other) {
+    return new Level(counted + other.counted, healthy + other.healthy, degraded + other.degraded);
+  }
+
   /** With so many more hosts, all of them down. */
   Level plusDown(int hosts) {
     return new Level(counted + hosts, healthy, degraded);

@@ -1,7 +1,5 @@
 package dev.lish.guard;
 
-import dev.lish.guard.Base.Known;
-
 /**
  * One priority: a raised factor does nothing but move the point where panic starts, so all goes out
  * at once, with the factor that leaves this point where it is without the change: at the same
@@ -21,9 +19,9 @@ final class OnePriority {
   private Outcome decide() {
     stock.addAll();
     int counted = stock.hosts.size();
-    int old = (int) stock.hosts.values().stream().filter(Known::settled).count();
-    int unsettled = counted - old;
+    int unsettled = (int) stock.hosts.values().stream().filter(known -> !known.settled()).count();
     stock.makeUpFor(!stock.hasLost() || stock.safe(stock.levels(true)));
+    int old = old();
     if (unsettled == 0 && stock.gone.isEmpty()) {
       return new Outcome(
           stock.written, new Verdict.Admit("every host has been there for long enough"));
@@ -43,10 +41,19 @@ final class OnePriority {
         needed, new Verdict.Raise(needed, stock.raisedUntil(), because(unsettled, counted)));
   }
 
+  /** Those that are listed until Envoy lets go of them count once: among those that have left. */
+  private int old() {
+    return (int)
+        stock.hosts.values().stream()
+            .filter(known -> known.settled() && (stock.gone.isEmpty() || known.leaving().isEmpty()))
+            .count();
+  }
+
   /** So many of the old hosts must be up for there to be no panic without the change. */
   private int fewest(int old) {
     int lost = stock.gone.size();
-    return old == 0
+    // By weights one host may be enough before the change, so one must be enough after it.
+    return old == 0 || stock.counting == 0
         ? 1
         : Math.max(1, PanicRule.fewest(old + lost, stock.threshold, stock.written) - lost);
   }

@@ -62,6 +62,23 @@ public final class PanicRule {
   }
 
   /**
+   * True when no priority is in panic, whichever of the available hosts are the degraded ones: each
+   * kind is rounded down on its own, so a level with both may have one percent less.
+   */
+  static boolean safeInAnyMix(List<Level> levels, int threshold, long factor) {
+    boolean enough = true;
+    long sum = 0;
+    for (Level level : levels) {
+      enough &= 100L * level.available() >= (long) threshold * level.counted();
+      if (level.available() > 0) {
+        long together = factor * level.available() / level.counted();
+        sum += Math.max(0, Math.min(100, level.degraded() > 0 ? together - 1 : together));
+      }
+    }
+    return enough || sum >= 100;
+  }
+
+  /**
    * The fewest available hosts of so many with which a lone priority is not in panic; 1 or more.
    */
   static int fewest(int counted, int threshold, long factor) {

@@ -44,6 +44,10 @@ final class Round {
     if (!raised && before.isPresent() && !stock.proposal.knowsHealth()) {
       stock.alarms.add("the factor went back, though nothing says that the new hosts are up");
     }
+    if (!raised && stock.gaveUp()) {
+      stock.alarms.add(
+          "the factor that made up for hosts that left went back, though " + stock.upOfAll());
+    }
     Base next = new Base(stock.hosts, stock.gone, since);
     return new Decision(
         Admitted.of(

@@ -30,8 +30,7 @@ final class Steps {
     if (stock.base.isEmpty() || stock.hosts.values().stream().noneMatch(Known::settled)) {
       return unknown();
     }
-    if (!PanicRule.safe(stock.settledLevels(), stock.threshold, stock.written)) {
-      stock.gone.clear();
+    if (stock.panicsAlready()) {
       stock.alarms.add("Envoys are in panic already, as far as the registry knows");
       stock.addAll();
       return admit("there is panic already: more hosts can only help");
@@ -65,9 +64,18 @@ final class Steps {
   }
 
   private Outcome unknown() {
-    boolean first = stock.base.isPresent() && stock.hosts.isEmpty();
-    stock.gone.clear();
-    stock.addAll();
+    // Where all hosts are replaced at once, Envoys had some: no panic may start with the new ones.
+    boolean first = stock.base.map(base -> base.hosts().isEmpty()).orElse(false);
+    stock.makeUpFor(false);
+    if (stock.base.isEmpty()) {
+      // All but these have been taken for old already. Replicas agree on who waits.
+      for (Host host : stock.additions) {
+        waiting.add(host.key());
+        stock.putOff(host);
+      }
+    } else {
+      stock.addAll();
+    }
     return first
         ? admit("there was no host before")
         : raised("nothing is known of the hosts that Envoys have");

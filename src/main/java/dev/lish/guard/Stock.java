@@ -33,6 +33,12 @@ final class Stock {
   /** The factor that the assignment says itself, or Envoy's default. */
   final int written;
 
+  /**
+   * The factor by which numbers of hosts may be judged: none where Envoy goes by weights, since a
+   * host in ten may be nearly all of them. Then the threshold alone counts, which goes by hosts.
+   */
+  final int counting;
+
   /** All that go out. */
   final SortedMap<String, Known> hosts = new TreeMap<>();
 
@@ -48,7 +54,8 @@ final class Stock {
   /** What a person should look at. */
   final List<String> alarms = new ArrayList<>();
 
-  private int left;
+  /** Hosts that left with this change and had counted as up. */
+  private final Map<String, Known> lost = new TreeMap<>();
 
   Stock(Optional<Base> base, Proposal proposal, ClusterLoadAssignment wanted, Instant now) {
     this.base = base;
@@ -66,6 +73,7 @@ final class Stock {
         wanted.getPolicy().hasOverprovisioningFactor()
             ? wanted.getPolicy().getOverprovisioningFactor().getValue()
             : PanicRule.DEFAULT_FACTOR;
+    this.counting = wanted.getPolicy().getWeightedPriorityHealth() ? 0 : written;
     take();
   }
 
@@ -76,7 +84,7 @@ final class Stock {
       Known known = before.hosts().get(host.key());
       if (known != null) {
         hosts.put(host.key(), formed(host, known).at(host, now, settle));
-      } else if (base.isEmpty()) {
+      } else if (base.isEmpty() && !waits(host)) {
         hosts.put(host.key(), fresh(host, true));
       } else {
         additions.add(host);
@@ -94,8 +102,9 @@ final class Stock {
       return;
     }
     Instant since = known.leaving().orElse(now);
-    if (known.leaving().isEmpty() && known.settled() && known.passingSince().isPresent()) {
-      left++;
+    boolean old = known.settled() || known.inherited();
+    if (known.leaving().isEmpty() && old && known.passingSince().isPresent()) {
+      lost.put(key, known);
     }
     boolean stays = !known.form().isEmpty() && since.plus(LEAVE).isAfter(now);
     if (stays) {
@@ -132,6 +141,14 @@ final class Stock {
         .at(host, now, settle);
   }
 
+  /**
+   * True when a hold keeps it out, so no Envoy has it, whatever is known of those that have been
+   * sent.
+   */
+  boolean waits(Host host) {
+    return proposal.waiting().contains(host.key()) && !proposal.due().contains(host.key());
+  }
+
   /** All that are new go out now. */
   void addAll() {
     additions.forEach(this::add);
@@ -149,12 +166,12 @@ final class Stock {
 
   /** True when hosts left that had counted as up, now or within the longest raise. */
   boolean hasLost() {
-    return left > 0 || !gone.isEmpty();
+    return loses() || !gone.isEmpty();
   }
 
   /** True when such hosts left with this change. */
   boolean loses() {
-    return left > 0;
+    return !lost.isEmpty();
   }
 
   /** One priority and no weights of localities: a raised factor moves no load. */
@@ -174,7 +191,7 @@ final class Stock {
       gone.clear();
       return;
     }
-    for (int i = 0; i < left && gone.size() < MOST_GONE; i++) {
+    for (int i = 0; i < lost.size() && gone.size() < MOST_GONE; i++) {
       gone.add(now);
     }
   }
@@ -182,7 +199,7 @@ final class Stock {
   /** By weights, where the assignment counts them, one host may be as good as none. */
   int factor(int counted, int available) {
     return wanted.getPolicy().getWeightedPriorityHealth()
-        ? Assignments.weighedFactor(wanted)
+        ? Assignments.weighedFactor(wanted, hosts.values())
         : PanicRule.factor(counted, available);
   }
 
@@ -223,12 +240,24 @@ final class Stock {
   }
 
   boolean safe(SortedMap<Integer, Level> levels) {
-    return PanicRule.safe(List.copyOf(levels.values()), threshold, written);
+    return PanicRule.safeInAnyMix(List.copyOf(levels.values()), threshold, counting);
+  }
+
+  /** True when a loss is made up for no longer, and what is left does not do without. */
+  boolean gaveUp() {
+    return gone.isEmpty()
+        && base.map(was -> !was.gone().isEmpty()).orElse(false)
+        && !safe(levels(false));
+  }
+
+  /** Such as: 2 of 6 hosts are up. */
+  String upOfAll() {
+    return up() + " of " + hosts.size() + " hosts are up";
   }
 
   /** How many are up as the registry says, for however short a time. */
   int up() {
-    return settledLevels().stream().mapToInt(Level::available).sum();
+    return settledLevels(hosts).values().stream().mapToInt(Level::available).sum();
   }
 
   /** Every host that is listed; up is who has been up for long enough. */
@@ -238,8 +267,26 @@ final class Stock {
   }
 
   /** As the registry says, of those that have been there for long enough. */
-  List<Level> settledLevels() {
-    return List.copyOf(
-        Levels.of(hosts, listed, Levels.View.AS_SAID, now.minus(settle), 0).values());
+  private SortedMap<Integer, Level> settledLevels(Map<String, Known> some) {
+    return Levels.of(some, listed, Levels.View.AS_SAID, now.minus(settle), 0);
+  }
+
+  /**
+   * True when Envoys are in panic as far as the registry knows, whatever this change does: who left
+   * with it is counted as it was, and while the factor is raised there is none.
+   */
+  boolean panicsAlready() {
+    boolean raised =
+        base.flatMap(Base::raisedSince).map(at -> at.plus(longest()).isAfter(now)).orElse(false);
+    if (raised || !gone.isEmpty()) {
+      return false;
+    }
+    Map<String, Known> stay = new HashMap<>(hosts);
+    stay.keySet().removeAll(lost.keySet());
+    SortedMap<Integer, Level> before = settledLevels(stay);
+    lost.values().forEach(known -> before.merge(known.priority(), new Level(1, 1, 0), Level::plus));
+    // By weights any host that is up may be enough.
+    int most = counting == 0 ? Integer.MAX_VALUE : counting;
+    return !PanicRule.safe(List.copyOf(before.values()), threshold, most);
   }
 }

@@ -20,6 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuardEnvoyIT {
   private static final String OFF = "guard: { enabled: false }";
 
+  /** For so long the checks of new hosts fail. */
+  private static final int FAILING_SECONDS = 5;
+
+  /** Requests a second. */
+  private static final int PER_SECOND = 300;
+
+  /** What processes that wait for a core add to a time. */
+  private static final Duration ON_A_LOADED_MACHINE = Duration.ofMillis(1_500);
+
   @TempDir Path folder;
 
   /** Fifteen new hosts, whose checks fail for five seconds. */
@@ -37,6 +46,12 @@ class GuardEnvoyIT {
     added.forEach(upstream -> shop.consul.setStatus(upstream.name(), "passing"));
   }
 
+  private static boolean panics(EnvoyProcess envoy, Load load) {
+    long before = envoy.stat("cluster.shop.lb_healthy_panic").orElse(0);
+    load.awaitMore(30);
+    return envoy.stat("cluster.shop.lb_healthy_panic").orElse(0) > before;
+  }
+
   @ParameterizedTest
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
   void withoutTheGuardTrafficGoesToHostsInMaintenance(Envoys.Envoy binary) {
@@ -46,14 +61,21 @@ class GuardEnvoyIT {
         load.awaitMore(100);
         assertThat(shop.requestsToMaintenance()).isZero();
         List<Upstream> added = addFifteen(shop);
-        load.awaitMore(5 * 300);
+        load.awaitMore(FAILING_SECONDS * PER_SECOND);
         recover(shop, added);
         GuardFixture.awaitHealthy(envoy, 21);
+        Await.until("the panic is over", () -> !panics(envoy, load));
         Load.Outcomes outcomes = load.stop();
-        // Five seconds at 300 a second over 25 hosts, of which four are in maintenance: about 240,
-        // and until the last new host has passed about 300.
-        assertThat(shop.requestsToMaintenance()).isBetween(150L, 450L);
-        assertThat(outcomes.failed()).isGreaterThan(1_000);
+        // Each listed host gets its share: four of 25 are in maintenance, so 240 requests in five
+        // seconds at 300 a second, and until the new hosts have passed and workers know of it about
+        // 300, as was measured (308 of 1,925 picks).
+        long picks = envoy.stat("cluster.shop.lb_healthy_panic").orElse(0);
+        long maintenance = shop.requestsToMaintenance();
+        assertThat(picks).isGreaterThanOrEqualTo((FAILING_SECONDS - 1) * PER_SECOND);
+        assertThat((double) maintenance / picks).isBetween(0.15, 0.17);
+        assertThat(maintenance).isBetween(200L, 400L);
+        // The fifteen new hosts fail theirs too: 19 of 25, for as long as they do.
+        assertThat(outcomes.failed()).isGreaterThanOrEqualTo(maintenance * 3);
       }
     }
   }
@@ -70,12 +92,21 @@ class GuardEnvoyIT {
         load.awaitMore(5 * 300);
         assertThat(envoy.stat("cluster.shop.membership_total").orElse(0)).isEqualTo(25);
         assertThat(GuardFixture.factor(envoy)).isEqualTo(505);
-        Instant passing = Instant.now();
+        // As docs/design/guard.md says: healthy_threshold (2) x interval (0.3 s) + timeout (1 s),
+        // and 1 s for update_merge_window. The API tells it, from the cluster's own settings.
+        double stated = shop.statedSeconds();
+        assertThat(stated).isEqualTo(2.6);
+        Load.Outcomes before = load.outcomes();
         recover(shop, added);
-        added.forEach(upstream -> load.awaitAnswerBy(upstream.name()));
-        // docs/design/guard.md: 2 x 0.3 s + 1 s + 1 s here. The rest is for a loaded machine, and
-        // still less than what a step (settle) for each host, or the longest raise, would take.
-        assertThat(Duration.between(passing, Instant.now())).isLessThan(Duration.ofSeconds(20));
+        Instant passing = Instant.now();
+        Await.until(
+            "all fifteen are in service",
+            () -> {
+              Load.Outcomes now = load.outcomes();
+              return added.stream().allMatch(u -> now.by(u.name()) > before.by(u.name()));
+            });
+        assertThat(Duration.between(passing, Instant.now()))
+            .isLessThan(Duration.ofMillis((long) (1_000 * stated)).plus(ON_A_LOADED_MACHINE));
         Await.until("the factor is back", () -> GuardFixture.factor(envoy) == 140);
         load.awaitMore(300);
         load.stop().assertNoneLost();
@@ -108,82 +139,6 @@ class GuardEnvoyIT {
         load.stop().assertNoneLost();
       }
       assertThat(shop.requestsToMaintenance()).isZero();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
-  void instancesThatDeregisterTooManyAtOnceAreKeptAndThenLetGo(Envoys.Envoy binary) {
-    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
-      shop.allWell();
-      EnvoyProcess envoy = shop.envoy(binary, 10);
-      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
-      try (Load load = shop.load(envoy)) {
-        load.awaitMore(100);
-        List<Upstream> gone = shop.upstreams.subList(0, 8);
-        gone.forEach(upstream -> shop.consul.deregister(upstream.name()));
-        Await.until("they are kept", () -> shop.holds().contains("\"gone\""));
-        long kept = envoy.stat("cluster.shop.membership_total").orElse(0);
-        // Those up to the fifth are not more than half, and may have gone one by one.
-        assertThat(kept).isGreaterThanOrEqualTo(5);
-        load.awaitMore(300);
-        assertThat(envoy.stat("cluster.shop.membership_total").orElse(0)).isEqualTo(kept);
-        Await.until(
-            "they are let go", () -> envoy.stat("cluster.shop.membership_total").orElse(0) == 2);
-        load.awaitMore(100);
-        load.stop().assertNoneLost();
-      }
-      shop.lish.recorder().assertClean();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
-  void instancesThatWereCriticalAndDeregisterAreOutAtOnce(Envoys.Envoy binary) {
-    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
-      shop.allWell();
-      EnvoyProcess envoy = shop.envoy(binary, 10);
-      List<Upstream> dead = shop.upstreams.subList(0, 8);
-      dead.forEach(upstream -> upstream.answerWith(503));
-      dead.forEach(upstream -> shop.consul.setStatus(upstream.name(), "critical"));
-      Await.until("Lish knows", () -> shop.holds().contains("\"critical\"") && shop.held() == 8);
-      dead.forEach(upstream -> shop.consul.deregister(upstream.name()));
-      Await.until("they are out", () -> envoy.stat("cluster.shop.membership_total").orElse(0) == 2);
-      assertThat(shop.holds()).doesNotContain("\"gone\"");
-      long before = dead.stream().mapToLong(Upstream::requests).sum();
-      try (Load load = shop.load(envoy)) {
-        load.awaitMore(300);
-        load.stop().assertNoneLost();
-      }
-      assertThat(dead.stream().mapToLong(Upstream::requests).sum()).isEqualTo(before);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
-  void aMassThatTurnsCriticalWhileEnvoysChecksPassGoesOn(Envoys.Envoy binary) {
-    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
-      shop.allWell();
-      EnvoyProcess envoy = shop.envoy(binary, 10);
-      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
-      try (Load load = shop.load(envoy)) {
-        List<Upstream> critical = shop.upstreams.subList(0, 6);
-        critical.forEach(upstream -> shop.consul.setStatus(upstream.name(), "critical"));
-        Await.until("they are shielded", () -> shop.holds().contains("\"critical\""));
-        GuardFixture.awaitHealthy(envoy, 10);
-        Load.Outcomes before = load.outcomes();
-        load.awaitMore(500);
-        Load.Outcomes after = load.outcomes();
-        for (Upstream upstream : shop.upstreams) {
-          assertThat(after.by(upstream.name()) - before.by(upstream.name()))
-              .as("the share of " + upstream.name() + " in 500")
-              .isBetween(30, 80);
-        }
-        load.stop().assertNoneLost();
-      }
-      Await.until(
-          "they are shown as they are",
-          () -> envoy.stat("cluster.shop.membership_healthy").orElse(0) == 4);
     }
   }
 }

@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 final class GuardFixture implements AutoCloseable {
   static final String SERVICE = "shop";
 
+  /** Of instances that no agent of Consul knows. */
+  private static final String NODE = "fleet";
+
   /** Shortened, so that a test takes seconds. */
   static final String QUICK =
       "guard: { settle: 1500ms, longest_raise: 20s, hold: 4s, window: 20s }";
@@ -73,6 +76,38 @@ final class GuardFixture implements AutoCloseable {
     GuardFixture fixture = new GuardFixture(folder, sotw, guard);
     fixture.fill();
     return fixture;
+  }
+
+  /**
+   * Ten instances, all in order, that are in the catalog of Consul alone, on {@link #NODE}: many of
+   * them can go in one change.
+   */
+  static GuardFixture startInCatalog(Path folder, String guard) {
+    return startInCatalog(new GuardFixture(folder, false, guard));
+  }
+
+  /** The same with a real Central Dogma, so that there may be another replica. */
+  static GuardFixture startInCatalog(Path folder, DogmaFixture dogma, String guard) {
+    GuardFixture fixture = new GuardFixture(folder, false, guard, dogma.settings());
+    dogma.seed(fixture.lish.mesh());
+    return startInCatalog(fixture);
+  }
+
+  private static GuardFixture startInCatalog(GuardFixture fixture) {
+    for (int i = 0; i < 10; i++) {
+      Upstream upstream = fixture.add("host-" + i, 200);
+      fixture.consul.registerOn(
+          NODE,
+          ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()),
+          "passing");
+    }
+    fixture.lish.awaitReady();
+    return fixture;
+  }
+
+  /** These leave the catalog in one change. */
+  void deregisterAtOnce(List<Upstream> gone) {
+    consul.deregisterAtOnce(NODE, SERVICE, gone.stream().map(Upstream::name).toList());
   }
 
   private void fill() {
@@ -203,6 +238,16 @@ final class GuardFixture implements AutoCloseable {
   /** How many hosts are kept back. */
   int held() {
     return lish.get("/guard").path("holds").findValues("host").size();
+  }
+
+  /** How long at most a host that passes waits for traffic, as the API says. */
+  double statedSeconds() {
+    return lish.get("/guard").findValue("inServiceSeconds").asDouble();
+  }
+
+  /** The hosts that Envoy has. */
+  static long members(EnvoyProcess envoy) {
+    return envoy.stat("cluster.shop.membership_total").orElse(-1);
   }
 
   /** How many requests those got that are out of order. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lish.testing.Await;
 import dev.lish.testing.EnvoyProcess;
 import dev.lish.testing.Envoys;
+import dev.lish.testing.HostSamples;
 import dev.lish.testing.Load;
 import dev.lish.testing.Upstream;
 import java.nio.file.Path;
@@ -91,6 +92,45 @@ class GuardWorldEnvoyIT {
     }
   }
 
+  /**
+   * The same hosts when they may wait no longer: the raised factor that lets them in stops the
+   * spill until they are up, and says so.
+   */
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void hostsThatHaveWaitedForTheLongestRaiseStopTheSpillUntilTheyAreUp(Envoys.Envoy binary) {
+    try (GuardFixture shop =
+        GuardFixture.startWithSpare(
+            folder, "guard: { settle: 1500ms, longest_raise: 5s, hold: 4s, window: 20s }", 4)) {
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        load.awaitAnswerBy("spare-0");
+        List<Upstream> added = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+          added.add(shop.add("new-" + i, 503));
+        }
+        added.forEach(upstream -> shop.register("spare", upstream, "critical"));
+        Await.until("some wait", () -> shop.holds().contains("\"waiting\""));
+        assertThat(GuardFixture.factor(envoy)).isEqualTo(140);
+        Await.until("they may wait no longer", () -> members(envoy) == 29);
+        assertThat(GuardFixture.factor(envoy)).isGreaterThan(140);
+        assertThat(shop.lish.get("/guard").toString()).contains("stops the spill");
+        // Workers may learn of the factor a merge window later than its configuration.
+        load.awaitNoAnswerBy("spare-0", 300);
+        Load.Outcomes before = load.outcomes();
+        load.awaitMore(600);
+        assertThat(spilled(before, load.outcomes())).isZero();
+        added.forEach(upstream -> upstream.answerWith(200));
+        added.forEach(upstream -> shop.consul.setStatus(upstream.name(), "passing"));
+        Await.until("the factor is back", () -> GuardFixture.factor(envoy) == 140);
+        added.forEach(upstream -> load.awaitAnswerBy(upstream.name()));
+        load.stop().assertNoneLost();
+      }
+      assertThat(shop.requestsToMaintenance()).isZero();
+    }
+  }
+
   /** What a raised factor costs: while nothing is known of the hosts, nothing spills. */
   @ParameterizedTest
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
@@ -125,56 +165,67 @@ class GuardWorldEnvoyIT {
     return spares;
   }
 
-  /** An Envoy thrown from replica to replica during a hold, one of them with nothing in data/. */
+  /**
+   * An Envoy thrown from replica to replica and back during a hold, one of them with nothing in
+   * data/: its hosts are looked at all the time.
+   */
   @ParameterizedTest
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
   void replicasAgreeOnWhatIsKept(Envoys.Envoy binary) {
     String guard = "guard: { settle: 1500ms, longest_raise: 60s, hold: 60s, window: 60s }";
     try (DogmaFixture dogma = DogmaFixture.start(folder.resolve("dogma"));
-        GuardFixture shop = GuardFixture.start(folder.resolve("one"), dogma, guard)) {
-      shop.allWell();
-      try (LishServer second =
-          LishServer.start(
-              folder.resolve("two"), shop.lish.mesh(), shop.registry(), dogma.settings())) {
-        second.awaitReady();
-        EnvoyProcess envoy =
-            shop.envoy(
-                binary,
-                10,
-                shop.lish.bootstrap("edge-1", "edge", "server", "127.0.0.1:" + second.xdsPort()));
-        try (Load load = shop.load(envoy)) {
-          Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
-          shop.upstreams.subList(0, 8).forEach(upstream -> shop.consul.deregister(upstream.name()));
-          Await.until("they are kept", () -> shop.holds().contains("\"gone\""));
-          Await.until(
-              "the other knows", () -> second.get("/guard").toString().contains("\"gone\""));
-          Await.until(
-              "they agree",
-              () -> {
-                String kept = shop.holds();
-                return kept.equals(second.get("/guard").path("holds").toString())
-                    && !kept.contains("\"shared\":false")
-                    && members(envoy) == 2 + shop.held();
-              });
-          TreeSet<String> hosts = new TreeSet<>(envoy.hosts("shop"));
-          assertThat(hosts).hasSizeGreaterThanOrEqualTo(5);
-          shop.lish.stop();
-          second.awaitNode("edge-1", "synced");
-          load.awaitMore(200);
-          assertThat(new TreeSet<>(envoy.hosts("shop"))).isEqualTo(hosts);
-          shop.lish.eraseData();
-          shop.lish.start();
-          shop.lish.awaitReady();
-          second.stop();
-          shop.lish.awaitNode("edge-1", "synced");
-          load.awaitMore(200);
-          assertThat(new TreeSet<>(envoy.hosts("shop"))).isEqualTo(hosts);
-          shop.lish.order(
-              "/guard/release", Map.of("cluster", "shop", "reason", "they are really gone"));
-          Await.until("they are let go", () -> members(envoy) == 2);
-          load.stop().assertNoneLost();
-        }
+        GuardFixture shop = GuardFixture.startInCatalog(folder.resolve("one"), dogma, guard);
+        LishServer second =
+            LishServer.start(
+                folder.resolve("two"), shop.lish.mesh(), shop.registry(), dogma.settings())) {
+      second.awaitReady();
+      EnvoyProcess envoy =
+          shop.envoy(
+              binary,
+              10,
+              shop.lish.bootstrap("edge-1", "edge", "server", "127.0.0.1:" + second.xdsPort()));
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      List<String> all = List.copyOf(new TreeSet<>(envoy.hosts("shop")));
+      assertThat(all).hasSize(10);
+      try (Load load = shop.load(envoy);
+          HostSamples samples = HostSamples.start(envoy, "shop")) {
+        shop.deregisterAtOnce(shop.upstreams.subList(0, 8));
+        Await.until("they are kept", () -> shop.held() == 8);
+        Await.until("the other knows", () -> agrees(shop, second));
+        throwOver(shop.lish, second, load, samples);
+        shop.lish.start();
+        throwOver(second, shop.lish, load, samples);
+        second.start();
+        throwOver(shop.lish, second, load, samples);
+        shop.lish.eraseData();
+        shop.lish.start();
+        Await.until("it knows again", () -> agrees(shop, second));
+        throwOver(second, shop.lish, load, samples);
+        assertThat(samples.count()).isGreaterThan(20);
+        assertThat(samples.sets()).containsOnlyKeys(all);
+        shop.lish.order(
+            "/guard/release", Map.of("cluster", "shop", "reason", "they are really gone"));
+        Await.until("they are let go", () -> members(envoy) == 2);
+        samples.awaitMore(2);
+        assertThat(samples.sets()).as("all or two, and nothing in between").hasSize(2);
+        load.stop().assertNoneLost();
       }
     }
+  }
+
+  private static boolean agrees(GuardFixture shop, LishServer second) {
+    String kept = shop.holds();
+    return kept.contains("\"gone\"")
+        && !kept.contains("\"shared\":false")
+        && kept.equals(second.get("/guard").path("holds").toString());
+  }
+
+  /** Ends the replica that an Envoy is at, and waits until the other one has it. */
+  private static void throwOver(LishServer from, LishServer to, Load load, HostSamples samples) {
+    to.awaitReady();
+    from.stop();
+    to.awaitNode("edge-1", "synced");
+    load.awaitMore(200);
+    samples.awaitMore(4);
   }
 }

@@ -3,6 +3,7 @@ package dev.lish.guard;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -18,8 +19,14 @@ final class EnvoyPanic {
    * @param priority where it is
    * @param healthy passes all checks
    * @param degraded passes, but is used last
+   * @param excluded does not count at all, and yet gets traffic in panic
+   * @param weight counts where the assignment says {@code weighted_priority_health}, else 1
    */
-  record Seen(int priority, boolean healthy, boolean degraded) {}
+  record Seen(int priority, boolean healthy, boolean degraded, boolean excluded, long weight) {
+    Seen(int priority, boolean healthy, boolean degraded) {
+      this(priority, healthy, degraded, false, 1);
+    }
+  }
 
   /** The threshold in force: the runtime's, or what a double makes of the configured percentage. */
   static int threshold(double percent) {
@@ -28,16 +35,22 @@ final class EnvoyPanic {
     return (int) Math.floor(scaled);
   }
 
+  /** The threshold in force where a runtime layer may win over the cluster. */
+  static int threshold(double percent, OptionalInt runtime) {
+    return runtime.isPresent() ? Math.min(100, runtime.getAsInt()) : threshold(percent);
+  }
+
   /** The priorities in which every listed host gets traffic. */
   static List<Integer> panics(Collection<Seen> hosts, int threshold, long factor) {
     TreeMap<Integer, List<Seen>> levels = new TreeMap<>();
     hosts.forEach(h -> levels.computeIfAbsent(h.priority(), p -> new ArrayList<>()).add(h));
     long availability = 0;
     for (List<Seen> level : levels.values()) {
-      long healthy = level.stream().filter(Seen::healthy).count();
-      long degraded = level.stream().filter(h -> h.degraded() && !h.healthy()).count();
-      availability += Math.min(100, Math.floorDiv(factor * healthy, level.size()));
-      availability += Math.min(100, Math.floorDiv(factor * degraded, level.size()));
+      long all = weight(level, false, false);
+      if (all > 0) {
+        availability += Math.min(100, Math.floorDiv(factor * weight(level, true, false), all));
+        availability += Math.min(100, Math.floorDiv(factor * weight(level, false, true), all));
+      }
     }
     List<Integer> panics = new ArrayList<>();
     if (availability >= 100) {
@@ -45,11 +58,25 @@ final class EnvoyPanic {
     }
     levels.forEach(
         (priority, level) -> {
-          double up = level.stream().filter(h -> h.healthy() || h.degraded()).count();
-          if (100.0 * up / level.size() < threshold) {
+          double all = level.stream().filter(h -> !h.excluded()).count();
+          double healthy = level.stream().filter(h -> h.healthy() && !h.excluded()).count();
+          double degraded =
+              level.stream().filter(h -> h.degraded() && !h.healthy() && !h.excluded()).count();
+          double percent = all == 0 ? 0 : 100.0 * healthy / all + 100.0 * degraded / all;
+          if (percent < threshold) {
             panics.add(priority);
           }
         });
     return panics;
+  }
+
+  /** Of all that count, or of those of them that are only healthy or only degraded. */
+  private static long weight(List<Seen> level, boolean healthy, boolean degraded) {
+    return level.stream()
+        .filter(host -> !host.excluded())
+        .filter(host -> !healthy || host.healthy())
+        .filter(host -> !degraded || (host.degraded() && !host.healthy()))
+        .mapToLong(Seen::weight)
+        .sum();
   }
 }

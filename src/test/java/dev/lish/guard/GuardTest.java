@@ -238,4 +238,76 @@ class GuardTest {
     add(0, 1, 60, HealthStatus.UNHEALTHY);
     assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
   }
+
+  @Test
+  void aLossThatWouldBeAPanicByItselfIsMadeUpForAndNotTakenForOneThatWasThereBefore() {
+    add(0, 0, 6, HealthStatus.HEALTHY);
+    add(0, 6, 10, HealthStatus.UNHEALTHY);
+    add(1, 0, 1, HealthStatus.HEALTHY);
+    add(1, 1, 4, HealthStatus.UNHEALTHY);
+    settled();
+    for (int i = 0; i < 4; i++) {
+      hosts.remove("0/" + i);
+    }
+    // Two of six and one of four: 46 and 35 percent.
+    assertThat(Cla.factor(decide().admitted())).isGreaterThan(300);
+    pass(Duration.ofMinutes(1));
+    assertThat(Cla.factor(decide().admitted())).isGreaterThan(300);
+    pass(Duration.ofMinutes(9));
+    Decision back = decide();
+    assertThat(Cla.factor(back.admitted())).isEqualTo(140);
+    assertThat(back.alarms()).isNotEmpty();
+  }
+
+  @Test
+  void aFactorThatMakesUpForALossGoesBackWithAnAlarm() {
+    add(0, 0, 6, HealthStatus.HEALTHY);
+    add(0, 6, 10, HealthStatus.UNHEALTHY);
+    settled();
+    for (int i = 0; i < 4; i++) {
+      hosts.remove("0/" + i);
+    }
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(606);
+    pass(Duration.ofMinutes(10));
+    Decision back = decide();
+    assertThat(Cla.factor(back.admitted())).isEqualTo(140);
+    assertThat(back.alarms()).singleElement().asString().contains("2 of 6");
+  }
+
+  @Test
+  void aHostThatIsListedUntilEnvoyLetsGoOfItIsMadeUpForOnce() {
+    rules = new ClusterRules(71, true, false, false);
+    add(0, 0, 2, HealthStatus.HEALTHY);
+    settled();
+    hosts.remove("0/0");
+    // One of the two that are listed is up.
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(202);
+  }
+
+  @Test
+  void whoWaitsIsKnownThoughTheBaseIsLost() {
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    add(1, 0, 3, HealthStatus.HEALTHY);
+    add(1, 3, 10, HealthStatus.UNHEALTHY);
+    settled();
+    add(0, 10, 100, HealthStatus.HEALTHY);
+    Decision step = decide();
+    waiting = step.waiting();
+    assertThat(waiting).isNotEmpty();
+    base = Optional.empty();
+    Decision after = decide();
+    assertThat(after.base().hosts().keySet()).isEqualTo(step.base().hosts().keySet());
+    assertThat(after.waiting()).isEqualTo(waiting);
+  }
+
+  @Test
+  void whereAllHostsAreReplacedTheNewOnesAreNoFirstHosts() {
+    rules = new ClusterRules(51, false, true, true);
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    settled();
+    hosts.clear();
+    add(0, 1, 2, HealthStatus.HEALTHY);
+    add(0, 2, 3, HealthStatus.UNHEALTHY);
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(202);
+  }
 }

@@ -3,6 +3,7 @@ package dev.lish.testing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,6 +112,33 @@ public final class ConsulProcess implements AutoCloseable {
   /** Removes an instance. */
   public void deregister(String id) {
     put("/v1/agent/service/deregister/" + id, "");
+  }
+
+  /**
+   * Registers an instance straight in the catalog, on a node that has no agent, with a check of
+   * this status: nothing but another write to the catalog changes it.
+   */
+  public void registerOn(String node, Registration registration, String status) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("Node", node).put("Address", registration.address());
+    ObjectNode service = body.putObject("Service");
+    service.put("Service", registration.service()).put("ID", registration.id());
+    service.put("Address", registration.address()).put("Port", registration.port());
+    ObjectNode check = body.putObject("Check");
+    check.put("Node", node).put("CheckID", checkId(registration.id())).put("Name", "up");
+    check.put("ServiceID", registration.id()).put("Status", status);
+    put("/v1/catalog/register", body.toString());
+  }
+
+  /** Removes instances of a service that are in the catalog alone, all in one change. */
+  public void deregisterAtOnce(String node, String service, List<String> ids) {
+    ArrayNode operations = JSON.createArrayNode();
+    for (String id : ids) {
+      ObjectNode operation = operations.addObject().putObject("Service");
+      operation.put("Verb", "delete").put("Node", node);
+      operation.putObject("Service").put("Service", service).put("ID", id);
+    }
+    put("/v1/txn", operations.toString());
   }
 
   /** Puts an instance in maintenance, or back. */

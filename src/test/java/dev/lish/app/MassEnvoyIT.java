@@ -1,0 +1,132 @@
+package dev.lish.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lish.testing.Await;
+import dev.lish.testing.EnvoyProcess;
+import dev.lish.testing.Envoys;
+import dev.lish.testing.HostSamples;
+import dev.lish.testing.Load;
+import dev.lish.testing.Upstream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Too many instances of a service deregister, or turn critical, at once. */
+class MassEnvoyIT {
+  @TempDir Path folder;
+
+  /** In one change: not one of the eight leaves before all are let go. */
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void eightOfTenThatDeregisterInOneChangeAreAllKeptAndThenLetGo(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.startInCatalog(folder, GuardFixture.QUICK)) {
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      List<String> all = List.copyOf(new TreeSet<>(envoy.hosts("shop")));
+      List<String> two =
+          List.copyOf(
+              new TreeSet<>(
+                  shop.upstreams.subList(8, 10).stream()
+                      .map(u -> "127.0.0.1:" + u.port())
+                      .toList()));
+      try (Load load = shop.load(envoy);
+          HostSamples samples = HostSamples.start(envoy, "shop")) {
+        load.awaitMore(100);
+        shop.deregisterAtOnce(shop.upstreams.subList(0, 8));
+        Await.until("they are kept", () -> shop.held() == 8);
+        load.awaitMore(300);
+        assertThat(samples.sets()).containsOnlyKeys(all);
+        Await.until("they are let go", () -> GuardFixture.members(envoy) == 2);
+        load.awaitMore(100);
+        samples.awaitMore(2);
+        // All or two, and nothing in between.
+        assertThat(samples.sets()).containsOnlyKeys(all, two);
+        load.stop().assertNoneLost();
+      }
+      shop.lish.recorder().assertClean();
+    }
+  }
+
+  /** One after the other: half of the service may go, the sixth of ten and all after it may not. */
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void ofInstancesThatDeregisterOneByOneHalfGoAndTheOthersAreKeptAndThenLetGo(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      shop.allWell();
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(100);
+        for (int i = 0; i < 5; i++) {
+          int left = 9 - i;
+          shop.consul.deregister(shop.upstreams.get(i).name());
+          Await.until(left + " are left", () -> GuardFixture.members(envoy) == left);
+          assertThat(shop.held()).isZero();
+        }
+        shop.upstreams.subList(5, 8).forEach(u -> shop.consul.deregister(u.name()));
+        Await.until("three are kept", () -> shop.held() == 3);
+        assertThat(shop.holds()).contains("\"gone\"");
+        load.awaitMore(300);
+        assertThat(GuardFixture.members(envoy)).isEqualTo(5);
+        Await.until("they are let go", () -> GuardFixture.members(envoy) == 2);
+        load.awaitMore(100);
+        load.stop().assertNoneLost();
+      }
+      shop.lish.recorder().assertClean();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void instancesThatWereCriticalAndDeregisterAreOutAtOnce(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      shop.allWell();
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      List<Upstream> dead = shop.upstreams.subList(0, 8);
+      dead.forEach(upstream -> upstream.answerWith(503));
+      dead.forEach(upstream -> shop.consul.setStatus(upstream.name(), "critical"));
+      Await.until("Lish knows", () -> shop.holds().contains("\"critical\"") && shop.held() == 8);
+      dead.forEach(upstream -> shop.consul.deregister(upstream.name()));
+      Await.until("they are out", () -> envoy.stat("cluster.shop.membership_total").orElse(0) == 2);
+      assertThat(shop.holds()).doesNotContain("\"gone\"");
+      long before = dead.stream().mapToLong(Upstream::requests).sum();
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(300);
+        load.stop().assertNoneLost();
+      }
+      assertThat(dead.stream().mapToLong(Upstream::requests).sum()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void aMassThatTurnsCriticalWhileEnvoysChecksPassGoesOn(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+      shop.allWell();
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      try (Load load = shop.load(envoy)) {
+        List<Upstream> critical = shop.upstreams.subList(0, 6);
+        critical.forEach(upstream -> shop.consul.setStatus(upstream.name(), "critical"));
+        Await.until("they are shielded", () -> shop.holds().contains("\"critical\""));
+        GuardFixture.awaitHealthy(envoy, 10);
+        Load.Outcomes before = load.outcomes();
+        load.awaitMore(500);
+        Load.Outcomes after = load.outcomes();
+        for (Upstream upstream : shop.upstreams) {
+          assertThat(after.by(upstream.name()) - before.by(upstream.name()))
+              .as("the share of " + upstream.name() + " in 500")
+              .isBetween(30, 80);
+        }
+        load.stop().assertNoneLost();
+      }
+      Await.until(
+          "they are shown as they are",
+          () -> envoy.stat("cluster.shop.membership_healthy").orElse(0) == 4);
+    }
+  }
+}
