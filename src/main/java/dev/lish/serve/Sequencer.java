@@ -127,7 +127,7 @@ final class Sequencer {
   }
 
   private boolean settles(Snapshot snapshot, long now) {
-    if (!awaited.isEmpty() || removals.trail() || now - openedAt < waits.first()) {
+    if (!awaited.isEmpty() || removals.trail() || !introduced(now)) {
       return false;
     }
     for (TypeStream stream : streams.values()) {
@@ -286,13 +286,13 @@ final class Sequencer {
         return false;
       }
     }
-    return awaited.allCame(base(ResourceType.CLUSTER), endpoints())
-        && (introduced() || now - openedAt >= waits.first());
+    return awaited.allCame(base(ResourceType.CLUSTER), endpoints()) && introduced(now);
   }
 
   /** A client that had something before must get a chance to ask for its listeners and routes. */
-  private boolean introduced() {
-    return !brought()
+  private boolean introduced(long now) {
+    return now - openedAt >= waits.first()
+        || !brought()
         || (streams.containsKey(ResourceType.LISTENER) && streams.containsKey(ResourceType.ROUTE));
   }
 

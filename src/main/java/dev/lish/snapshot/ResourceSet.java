@@ -131,7 +131,8 @@ public final class ResourceSet {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof ResourceSet that && type == that.type && hash.equals(that.hash);
+    return this == other
+        || (other instanceof ResourceSet that && type == that.type && hash.equals(that.hash));
   }
 
   @Override

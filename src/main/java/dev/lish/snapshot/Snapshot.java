@@ -126,15 +126,10 @@ public final class Snapshot {
     return sets.get(type.ordinal());
   }
 
-  /**
-   * True when this and the other are one group's in one epoch and share all sets but that of the
-   * endpoints, as one has them that was made by {@link #withEndpoints} from the other. Costs next
-   * to nothing: of equal sets that are not the same it knows nothing.
-   */
-  @SuppressWarnings("ReferenceEquality")
+  /** True when this and the other are one group's in one epoch, and equal but for the endpoints. */
   public boolean differsInEndpoints(Snapshot other) {
     for (int type = 0; type < sets.size(); type++) {
-      if (type != ENDPOINTS && sets.get(type) != other.sets.get(type)) {
+      if (type != ENDPOINTS && !sets.get(type).equals(other.sets.get(type))) {
         return false;
       }
     }

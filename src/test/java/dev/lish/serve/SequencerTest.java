@@ -77,6 +77,47 @@ class SequencerTest {
   }
 
   @Test
+  void changeOfAssignmentsAloneHoldsNothingBackAndIsHeldBackByNothing() {
+    start();
+    assertThat(sequencer.settled(mesh.snapshot())).isTrue();
+    mesh = mesh.assignment("a", 7);
+    assertThat(sequencer.settled(mesh.snapshot())).isTrue();
+    Sequencer.Outgoing unanswered = next(ENDPOINT, "a");
+    assertThat(next()).isEmpty();
+    assertThat(sequencer.wakeAt(mesh.snapshot(), now)).isEqualTo(30 * SECOND);
+    // One unanswered response for each type: what changes meanwhile waits, other types do not.
+    mesh = mesh.assignment("b", 8).fixed("c", 1).route("main", "c").without(CLUSTER, "b");
+    assertThat(sequencer.settled(mesh.snapshot())).isFalse();
+    accept(CLUSTER, "c");
+    accept(ROUTE, "main");
+    assertThat(next()).isEmpty();
+    request(
+        DeltaDiscoveryRequest.newBuilder()
+            .setTypeUrl(ENDPOINT.typeUrl())
+            .setResponseNonce(unanswered.nonce()),
+        ENDPOINT);
+    accept(ENDPOINT, "b");
+    accept(CLUSTER, "-b");
+    assertThat(next()).isEmpty();
+    assertThat(sequencer.settled(mesh.snapshot())).isTrue();
+  }
+
+  @Test
+  void requestForAnotherTypeIsLookedAtThoughOnlyAssignmentsChanged() {
+    start();
+    mesh = mesh.assignment("a", 7);
+    ask(ROUTE, "missing");
+    assertThat(sequencer.settled(mesh.snapshot())).isFalse();
+    accept(ENDPOINT, "a");
+    accept(ROUTE, "-missing");
+    assertThat(sequencer.settled(mesh.snapshot())).isFalse();
+    assertThat(next()).isEmpty();
+    assertThat(sequencer.settled(mesh.snapshot())).isTrue();
+    mesh = mesh.epoch(2);
+    assertThat(sequencer.settled(mesh.snapshot())).isFalse();
+  }
+
+  @Test
   void unansweredClustersHoldRoutesBackForThirtySeconds() {
     start();
     mesh = mesh.fixed("c", 1).route("main", "c");
