@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +74,7 @@ final class Loop {
   private void sweep() {
     woken.set(false);
     for (AdsStream stream : members) {
-      guarded(stream, stream::pump);
+      guarded(stream, AdsStream::pump);
     }
   }
 
@@ -83,22 +84,22 @@ final class Loop {
       earliest = Long.MAX_VALUE;
       for (AdsStream stream : members) {
         if (stream.wakeAt() <= now) {
-          guarded(stream, stream::pump);
+          guarded(stream, AdsStream::pump);
         }
         wakeBy(stream.wakeAt());
       }
     }
     if (++ticks % SECOND == 0) {
       for (AdsStream stream : members) {
-        guarded(stream, stream::expire);
+        guarded(stream, AdsStream::expire);
       }
     }
   }
 
   /** A bug that one stream meets must not end the turn of the others. */
-  private static void guarded(AdsStream stream, Runnable task) {
+  private static void guarded(AdsStream stream, Consumer<AdsStream> task) {
     try {
-      task.run();
+      task.accept(stream);
     } catch (RuntimeException e) {
       LOG.error("Stream {} failed and is closed", stream, e);
       stream.fail();
@@ -106,7 +107,7 @@ final class Loop {
   }
 
   void end() {
-    eventLoop.execute(() -> snapshotOf(members).forEach(stream -> guarded(stream, stream::end)));
+    eventLoop.execute(() -> snapshotOf(members).forEach(stream -> guarded(stream, AdsStream::end)));
   }
 
   private static Set<AdsStream> snapshotOf(Set<AdsStream> members) {
