@@ -1,11 +1,13 @@
 package dev.lish.accesslog;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.accesslog.v3.StreamAccessLogsResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +27,10 @@ final class LogStream implements StreamObserver<Batch> {
   private final StreamObserver<StreamAccessLogsResponse> answer;
   private AccessLogs.LogTotal log;
   private boolean open = true;
-  private volatile Supplier<Origin> origins = () -> Origin.UNKNOWN;
-  private volatile Origin origin = Origin.UNKNOWN;
+  private volatile Origins.Known known = Origins.Known.NOTHING;
+  private final AtomicReference<From> from =
+      new AtomicReference<>(new From(Origin.UNKNOWN, new Scope("", Origin.UNKNOWN)));
   private Writer writer = Writer.UNKNOWN;
-  private volatile Scope scope = new Scope("", Origin.UNKNOWN);
 
   LogStream(AccessLogs all, StreamObserver<StreamAccessLogsResponse> answer) {
     this.all = all;
@@ -38,16 +40,28 @@ final class LogStream implements StreamObserver<Batch> {
     all.opened(this);
   }
 
-  /** Asks anew where it comes from; by another thread. */
-  void refresh() {
-    Origin now = origins.get();
-    if (!now.equals(origin)) {
-      origin = now;
-      Scope before = scope;
-      if (!now.counted().equals(before.origin())) {
-        scope = new Scope(before.nodeCluster(), now.counted());
+  /** Where entries come from, and what they are counted by. */
+  private record From(Origin origin, Scope scope) {
+    From with(Origin now) {
+      if (now.equals(origin)) {
+        return this;
       }
+      Origin counted = now.counted();
+      boolean same = counted.equals(scope.origin());
+      return new From(now, same ? scope : new Scope(scope.nodeCluster(), counted));
     }
+  }
+
+  /** Asks anew where it comes from; by another thread, which a message that comes now precedes. */
+  void refresh() {
+    From before = requireNonNull(from.get());
+    from.compareAndSet(before, before.with(known.look()));
+  }
+
+  /** What the Envoy has accepted when a message comes is what its entries are joined with. */
+  private void join() {
+    From before = requireNonNull(from.get());
+    from.set(before.with(known.now(before.origin())));
   }
 
   @Override
@@ -58,6 +72,7 @@ final class LogStream implements StreamObserver<Batch> {
     all.messages.increment();
     Shard shard = all.shard();
     long start = Share.processorNanos();
+    join();
     Delta delta = shard.lock();
     Reading reading = new Reading(delta, shard.share.allows(System.nanoTime()));
     try {
@@ -84,6 +99,7 @@ final class LogStream implements StreamObserver<Batch> {
   private final class Reading implements BatchReader.Sink {
     private final Delta delta;
     private final boolean wanted;
+    private From current = requireNonNull(from.get());
     private Delta.@Nullable Adder adder;
     private long entries;
     private long partial;
@@ -103,11 +119,11 @@ final class LogStream implements StreamObserver<Batch> {
       boolean tooLong = cluster.size() > Totals.MAX_KEY_BYTES;
       String name = tooLong ? AccessLogs.OTHER : who.nodeCluster();
       writer = who;
-      Supplier<Origin> known = all.origins().of(node.toByteArray());
-      origins = known;
-      Origin now = known.get();
-      origin = now;
-      scope = new Scope(name, now.counted());
+      Origins.Known found = all.origins().of(node.toByteArray());
+      known = found;
+      Origin now = found.look();
+      current = new From(now, new Scope(name, now.counted()));
+      from.set(current);
       adder = null;
     }
 
@@ -128,14 +144,14 @@ final class LogStream implements StreamObserver<Batch> {
         return;
       }
       entries++;
-      origin.destinations().complete(entry, writer.logName());
+      current.origin().destinations().complete(entry, writer.logName());
       Delta.Adder to = adder;
       if (to == null) {
-        to = delta.of(scope);
+        to = delta.of(current.scope());
         adder = to;
       }
       to.add(entry);
-      all.raw().take(entry, writer, origin);
+      all.raw().take(entry, writer, current.origin());
     }
 
     void done() {

@@ -151,7 +151,7 @@ public final class Lish implements AutoCloseable {
         parts.add(
             new AccessLogs(
                 AccessLogs.Limits.DEFAULT.withSeries(config.ports().accessLogs().maxSeries()),
-                new KnownOrigins(pipeline::view, xds::nodes),
+                new KnownOrigins(pipeline::view, xds::accepted),
                 clock,
                 raw));
     meters.watch(view, xds::nodes, xds::behind, accessLogs::view);

@@ -12,8 +12,11 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight;
 import io.envoyproxy.envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -87,9 +90,21 @@ final class RouteTargets {
     private void add(RouteConfiguration table) {
       for (VirtualHost host : table.getVirtualHostsList()) {
         for (Route route : host.getRoutesList()) {
-          put(routes, route.getName(), route.getRoute().getCluster());
+          put(routes, route.getName(), cluster(route.getRoute()));
         }
       }
+    }
+
+    /**
+     * The only one; of a split, that which takes everything, unless runtime keys set its weights.
+     */
+    private static String cluster(RouteAction action) {
+      WeightedCluster split = action.getWeightedClusters();
+      List<ClusterWeight> taking =
+          split.getClustersList().stream().filter(c -> c.getWeight().getValue() > 0).toList();
+      return taking.size() == 1 && split.getRuntimeKeyPrefix().isEmpty()
+          ? taking.get(0).getName()
+          : action.getCluster();
     }
 
     private void add(Listener listener) throws InvalidProtocolBufferException {

@@ -139,6 +139,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private void introduced() {
     Node introduced = node();
     report.introduced(introduced);
+    streams.introduced(this, introduced);
     LOG.debug("Stream {}: {} from {}, {}", id, introduced.id(), peer.address(), kind);
     streams.events.accept(new StreamEvent.Connected(id, introduced, kind));
   }
@@ -314,7 +315,12 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     streams.remove(this);
     sequencer.types().forEach(streams.meter::unsubscribed);
     report.belongs(null);
-    reception.node().ifPresent(node -> streams.events.accept(new StreamEvent.Gone(id, node)));
+    reception.node().ifPresent(this::gone);
+  }
+
+  private void gone(Node node) {
+    streams.gone(this, node);
+    streams.events.accept(new StreamEvent.Gone(id, node));
   }
 
   private void confined() {
@@ -327,6 +333,16 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   /** What others may know; empty before the first request. From any thread. */
   Optional<NodeView> view() {
     return report.view();
+  }
+
+  /** What the client has accepted. From any thread. */
+  Accepted accepted() {
+    return report.accepted();
+  }
+
+  /** Microseconds since the epoch. */
+  long openedAt() {
+    return openedAt;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.lish.serve.NodeView.TypeView;
 import dev.lish.snapshot.Snapshot;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,15 @@ final class Report {
 
   private final Progress.@Nullable At[] told = new Progress.At[TYPES.size()];
 
+  /** The last revision that the client had in full; empty: none yet. */
+  private volatile Optional<Revision> complete = Optional.empty();
+
+  /** Grows with each change of what the client has accepted. */
+  private volatile int changes;
+
+  private int changed;
+  private volatile Has has = new Has(0, Accepted.NOTHING);
+
   /** Only for the event loop: the client lacks what it must not be sent. */
   private boolean withholds;
 
@@ -50,6 +60,9 @@ final class Report {
   }
 
   private record Standing(Optional<SnapshotKey> key, Optional<Revision> revision, State state) {}
+
+  /** What was read after so many changes. */
+  private record Has(int changes, Accepted accepted) {}
 
   void introduced(Node introduced) {
     node = introduced;
@@ -61,6 +74,7 @@ final class Report {
 
   void accepted(ResourceType type, Version version, Instant now) {
     types.setRelease(type.ordinal(), of(type).accepted(version, now));
+    changes = ++changed;
   }
 
   void rejected(ResourceType type, Version version, Rejection rejection, Instant now) {
@@ -144,6 +158,10 @@ final class Report {
         || !last.key.get().equals(snapshot.key())) {
       standing = new Standing(Optional.of(snapshot.key()), Optional.of(snapshot.revision()), state);
     }
+    if (synced && !nacked && (complete.isEmpty() || !complete.get().equals(snapshot.revision()))) {
+      complete = Optional.of(snapshot.revision());
+      changes = ++changed;
+    }
   }
 
   private void tell(ResourceType type, Snapshot snapshot, boolean there) {
@@ -161,8 +179,24 @@ final class Report {
     if (type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
       // It had brought along just what it should have.
       types.setRelease(type.ordinal(), of(type).brought(snapshot.version(type), since));
+      changes = ++changed;
     }
     told[type.ordinal()] = counted.accepted(type, last, content, snapshot.epoch());
+  }
+
+  /** What the client has accepted; the same instance until that changes. From any thread. */
+  Accepted accepted() {
+    int now = changes;
+    Has last = has;
+    if (last.changes != now) {
+      Map<String, String> versions = new HashMap<>();
+      for (ResourceType type : TYPES) {
+        of(type).acked().ifPresent(version -> versions.put(type.label(), version.value()));
+      }
+      last = new Has(now, new Accepted(complete, versions));
+      has = last;
+    }
+    return last.accepted;
   }
 
   /** Empty before the first request. */

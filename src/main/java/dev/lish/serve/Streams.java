@@ -1,5 +1,6 @@
 package dev.lish.serve;
 
+import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.Version;
@@ -10,10 +11,12 @@ import io.netty.channel.EventLoop;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,6 +30,9 @@ import java.util.function.Consumer;
  * loop; the streams of a loop then pull from it.
  */
 final class Streams {
+  /** An Envoy has one for each type at most, and perhaps those that it has just left. */
+  private static final int STREAMS_OF_A_NODE = 2 * ResourceType.values().length;
+
   final XdsLimits limits;
   final Waits waits;
   final Consumer<StreamEvent> events;
@@ -36,6 +42,7 @@ final class Streams {
   private final Clock clock;
   private final Map<EventLoop, Loop> loops = new ConcurrentHashMap<>();
   private final Map<SnapshotKey, Progress> progress = new ConcurrentHashMap<>();
+  private final Map<String, Set<AdsStream>> byNode = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicLong ids = new AtomicLong();
   private final Pace pace;
@@ -186,6 +193,39 @@ final class Streams {
     if (open.decrementAndGet() == 0 && draining) {
       drained.complete(null);
     }
+  }
+
+  void introduced(AdsStream stream, Node node) {
+    byNode.compute(
+        node.id(),
+        (id, known) -> {
+          Set<AdsStream> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+          all.add(stream);
+          return all;
+        });
+  }
+
+  void gone(AdsStream stream, Node node) {
+    byNode.computeIfPresent(
+        node.id(),
+        (id, all) -> {
+          all.remove(stream);
+          return all.isEmpty() ? null : all;
+        });
+  }
+
+  /** What this node has accepted; nothing when more share its id than it could have streams. */
+  Accepted accepted(String node) {
+    Set<AdsStream> all = byNode.get(node);
+    if (all == null || all.size() > STREAMS_OF_A_NODE) {
+      return Accepted.NOTHING;
+    }
+    List<AdsStream> streams = new ArrayList<>(all);
+    if (streams.size() == 1) {
+      return streams.get(0).accepted();
+    }
+    streams.sort(Comparator.comparingLong(AdsStream::openedAt));
+    return Accepted.of(streams.stream().map(AdsStream::accepted).toList());
   }
 
   Loop loop(EventLoop eventLoop) {

@@ -1,6 +1,7 @@
 package dev.lish.accesslog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.UInt32Value;
 import com.linecorp.armeria.client.WebClient;
@@ -11,6 +12,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import dev.lish.model.Revision;
 import dev.lish.testing.Await;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.data.accesslog.v3.AccessLogCommon;
@@ -29,18 +31,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AccessLogsIT {
   private final RawLog raw = RawLog.none();
+  private volatile Origins known = Origins.NONE;
   private final AccessLogs accessLogs =
       new AccessLogs(
-          new AccessLogs.Limits(3, 10, 10, 10, 80), Origins.NONE, Clock.systemUTC(), raw);
+          new AccessLogs.Limits(3, 10, 10, 10, 80), node -> known.of(node), Clock.systemUTC(), raw);
   private final Server server =
       Server.builder()
           .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -207,6 +212,37 @@ class AccessLogsIT {
     other.end();
     assertThat(accessLogs.view().counts())
         .containsExactly(new AccessLogView.Count("payments", ResponseClass.C2XX, 1));
+  }
+
+  @Test
+  void eachMessageIsJoinedWithWhatIsAcceptedThen() throws Exception {
+    AtomicInteger revision = new AtomicInteger(7);
+    Origins.Known envoy =
+        new Origins.Known() {
+          @Override
+          public Origin look() {
+            // As if it were never looked at again.
+            return new Origin("beta", "edge", Optional.of(new Revision(7)));
+          }
+
+          @Override
+          public Origin now(Origin looked) {
+            return new Origin(
+                looked.stage(), looked.group(), Optional.of(new Revision(revision.get())));
+          }
+        };
+    known = node -> envoy;
+    Client client = new Client();
+    client.stream.onNext(from("edge", "ingress").setHttpLogs(http("payments", 200)).build());
+    Await.until("the first is counted", () -> accessLogs.view().entries() == 1);
+    revision.set(8);
+    client.stream.onNext(
+        StreamAccessLogsMessage.newBuilder().setHttpLogs(http("payments", 200, 503)).build());
+    client.end();
+
+    assertThat(accessLogs.traffic(Span.MINUTE).versions())
+        .extracting(Traffic.Version::revision, version -> version.stats().requests())
+        .containsExactlyInAnyOrder(tuple(7, 1L), tuple(8, 2L));
   }
 
   @Test

@@ -1,93 +1,62 @@
 package dev.lish.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lish.accesslog.Destinations;
+import dev.lish.accesslog.Origin;
+import dev.lish.accesslog.Origins;
 import dev.lish.model.Locality;
 import dev.lish.model.Node;
-import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
-import dev.lish.model.Version;
-import dev.lish.serve.NodeView;
-import dev.lish.serve.NodeView.State;
-import dev.lish.serve.NodeView.TypeView;
-import dev.lish.serve.StreamKind;
-import java.time.Instant;
+import dev.lish.serve.Accepted;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What an Envoy has accepted, from what its streams say. */
+/** What is known of an Envoy, from message to message. */
 class KnownOriginsTest {
-  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-  private static final StreamKind SEPARATE = new StreamKind(true, false);
+  private static final Node NODE =
+      new Node(
+          "edge-1", "edge-a", new Locality("", "tokyo-1", ""), new TreeMap<>(), "", "", List.of());
 
-  private static NodeView stream(ResourceType type, int revision, State state, String acked) {
-    TypeView view =
-        new TypeView(
-            Optional.of(new Version("aa" + revision)),
-            Optional.of(new Version(acked)),
-            Optional.empty(),
-            "",
-            NOW,
-            "",
-            false);
-    return new NodeView(
-        new Node(
-            "edge-1",
-            "edge-a",
-            new Locality("", "tokyo-1", ""),
-            new TreeMap<>(),
-            "",
-            "",
-            List.of()),
-        Optional.empty(),
-        Optional.of(new Revision(revision)),
-        SEPARATE,
-        NOW,
-        state,
-        Map.of(type, view));
-  }
+  private static final Destinations PAY = new Destinations(Map.of("pay", "payments"), Map.of());
 
-  private static KnownOrigins.Has after(KnownOrigins.Has before, NodeView... streams) {
-    return KnownOrigins.collect(List.of(streams), Map.of("edge-1", before))
-        .getOrDefault("edge-1", KnownOrigins.Has.NOTHING);
-  }
-
-  private static final KnownOrigins.Has SEVEN =
-      new KnownOrigins.Has(Optional.of(new Revision(7)), Map.of());
+  private final AtomicReference<Accepted> accepted = new AtomicReference<>(Accepted.NOTHING);
+  private final Origins.Known known =
+      new KnownOrigins(
+              () -> {
+                throw new AssertionError("a message looks at no rules");
+              },
+              id -> id.equals("edge-1") ? requireNonNull(accepted.get()) : Accepted.NOTHING)
+          .of(NODE);
 
   @Test
-  void aRevisionIsAcceptedWhenEveryStreamOfTheEnvoyHasIt() {
-    NodeView clusters = stream(ResourceType.CLUSTER, 8, State.SYNCED, "aa8");
-    NodeView listeners = stream(ResourceType.LISTENER, 8, State.NACKED, "aa7");
+  void aMessageIsJoinedWithWhatIsAcceptedNow() {
+    Origin looked =
+        new Origin("beta", "edge", Optional.of(new Revision(7)), Map.of("cluster", "aa7"), PAY);
+    accepted.set(new Accepted(Optional.of(new Revision(7)), Map.of("cluster", "aa7")));
+    assertThat(known.now(looked)).isSameAs(looked);
 
-    assertThat(after(SEVEN, clusters, listeners).revision()).contains(new Revision(7));
-    assertThat(after(SEVEN, listeners, clusters).revision()).contains(new Revision(7));
+    accepted.set(new Accepted(Optional.of(new Revision(7)), Map.of("cluster", "aa8")));
+    assertThat(known.now(looked).versions()).containsOnly(Map.entry("cluster", "aa8"));
 
-    NodeView better = stream(ResourceType.LISTENER, 8, State.SYNCED, "aa8");
-    assertThat(after(SEVEN, clusters, better).revision()).contains(new Revision(8));
-    NodeView late = stream(ResourceType.LISTENER, 7, State.SYNCED, "aa7");
-    assertThat(after(SEVEN, clusters, late).revision()).contains(new Revision(7));
+    accepted.set(new Accepted(Optional.of(new Revision(8)), Map.of("cluster", "aa8")));
+    assertThat(known.now(looked))
+        .isEqualTo(
+            new Origin(
+                "beta", "edge", Optional.of(new Revision(8)), Map.of("cluster", "aa8"), PAY));
+
+    accepted.set(Accepted.NOTHING);
+    assertThat(known.now(looked).accepted()).isEmpty();
   }
 
   @Test
-  void whoIsOnItsWayHasTheLastOneAndWhoIsGoneHasNothing() {
-    NodeView behind = stream(ResourceType.CLUSTER, 8, State.BEHIND, "aa7");
-    assertThat(after(SEVEN, behind).revision()).contains(new Revision(7));
-    assertThat(after(KnownOrigins.Has.NOTHING, behind).revision()).isEmpty();
-    assertThat(KnownOrigins.collect(List.of(), Map.of("edge-1", SEVEN))).isEmpty();
-  }
-
-  @Test
-  void versionsAreThoseThatWereAccepted() {
-    assertThat(
-            after(
-                    SEVEN,
-                    stream(ResourceType.CLUSTER, 8, State.SYNCED, "aa8"),
-                    stream(ResourceType.LISTENER, 8, State.NACKED, "aa7"))
-                .versions())
-        .containsExactlyInAnyOrderEntriesOf(Map.of("cluster", "aa8", "listener", "aa7"));
+  void whoBelongsToNothingIsJoinedWithNothing() {
+    accepted.set(new Accepted(Optional.of(new Revision(8)), Map.of("cluster", "aa8")));
+    assertThat(known.now(Origin.UNKNOWN)).isSameAs(Origin.UNKNOWN);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import com.google.protobuf.UInt32Value;
 import dev.lish.accesslog.Destinations;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
@@ -117,6 +118,39 @@ class RouteTargetsTest {
                     route("same", "a"))
                 .toByteString());
     assertThat(found.routes()).containsOnly(Map.entry("same", "a"));
+  }
+
+  private static Route split(String name, String runtime, int toA, int toB) {
+    return Route.newBuilder()
+        .setName(name)
+        .setRoute(
+            RouteAction.newBuilder()
+                .setWeightedClusters(
+                    WeightedCluster.newBuilder()
+                        .setRuntimeKeyPrefix(runtime)
+                        .addClusters(weight("a", toA))
+                        .addClusters(weight("b", toB))))
+        .build();
+  }
+
+  private static WeightedCluster.ClusterWeight weight(String cluster, int weight) {
+    return WeightedCluster.ClusterWeight.newBuilder()
+        .setName(cluster)
+        .setWeight(UInt32Value.of(weight))
+        .build();
+  }
+
+  @Test
+  void ofASplitTheOneThatTakesEverythingIsKnown() {
+    Destinations found =
+        of(
+            table(
+                    split("all", "", 100, 0),
+                    split("some", "", 95, 5),
+                    split("none", "", 0, 0),
+                    split("live", "weights", 100, 0))
+                .toByteString());
+    assertThat(found.routes()).containsOnly(Map.entry("all", "a"));
   }
 
   @Test

@@ -21,7 +21,9 @@ class RoutesEnvoyIT {
   private static final String VALUES = "values/common.yaml";
   private static final int EDITS = 20;
 
-  /** A big mesh has 3,000: {@code -Dlish.routes=3000} takes minutes. */
+  /**
+   * A big mesh has 3,000: {@code -Dlish.routes=3000 -Djunit.jupiter.execution.timeout.default=30m}.
+   */
   private static final int NEW_ROUTES = Integer.getInteger("lish.routes", 15);
 
   private static final long DEADLINE = TimeUnit.SECONDS.toNanos(30);

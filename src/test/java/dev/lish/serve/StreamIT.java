@@ -12,6 +12,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
 import dev.lish.testing.Await;
 import io.envoyproxy.envoy.service.cluster.v3.ClusterDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -72,6 +73,45 @@ class StreamIT {
       client.silent();
       client.ask(CLUSTER).accept(CLUSTER);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatAnEnvoyHasAcceptedIsKnownFromItsAck(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      server.publish(Mesh.small());
+      client.ask(CLUSTER).accept(CLUSTER);
+      Await.until("it has the first", () -> accepted(server).revision().isPresent());
+      Accepted first = accepted(server);
+      assertThat(first.revision()).contains(new Revision(1));
+      assertThat(first.versions()).containsOnlyKeys("cluster");
+      assertThat(accepted(server)).isSameAs(first);
+
+      server.publish(Mesh.small().cluster("a", 7).revision(2));
+      Client.Answer second = client.next(CLUSTER);
+      assertThat(accepted(server)).isSameAs(first);
+      client.nack(second, "no");
+      server.event(StreamEvent.Nacked.class);
+      assertThat(accepted(server)).isSameAs(first);
+
+      server.publish(Mesh.small().cluster("a", 8).revision(3));
+      client.accept(CLUSTER);
+      Await.until("it has the third", () -> !accepted(server).equals(first));
+      Await.until(
+          "in full", () -> accepted(server).revision().equals(Optional.of(new Revision(3))));
+      assertThat(accepted(server).versions()).doesNotContainEntry("cluster", version(first));
+      client.reset();
+      Await.until("it is gone", () -> accepted(server).equals(Accepted.NOTHING));
+    }
+  }
+
+  private static Accepted accepted(Server server) {
+    return server.xds.accepted("envoy-1");
+  }
+
+  private static String version(Accepted accepted) {
+    return accepted.versions().getOrDefault("cluster", "");
   }
 
   @Test
