@@ -96,11 +96,12 @@ public record Presence(
           }
         });
     int passing = (int) answer.hosts().values().stream().filter(p -> p).count();
+    int stayed = stayed(answer);
     TreeMap<String, Instant> kept = new TreeMap<>(held.kept());
     kept.keySet().removeAll(answer.hosts().keySet());
     kept.keySet().removeAll(answer.maintenance());
     boolean tooMany =
-        isMass(missing.size() + went.size() + kept.size(), passing, settings) && !missing.isEmpty();
+        isMass(missing.size() + went.size() + kept.size(), stayed, settings) && !missing.isEmpty();
     if (tooMany) {
       missing.forEach(host -> seen.put(host, true));
     } else {
@@ -118,9 +119,20 @@ public record Presence(
     return new Outcome(
         new Presence(seen, went, turning, Math.max(most, passing)),
         missing,
-        shield(turning, passing, held, settings),
+        shield(turning, stayed, held, settings),
         drop,
         left);
+  }
+
+  /**
+   * How many are passing that were there before. Who comes in the answer in which others go makes
+   * up for none of them: nothing is known of him yet.
+   */
+  private int stayed(Answer answer) {
+    return (int)
+        answer.hosts().entrySet().stream()
+            .filter(host -> host.getValue() && last.containsKey(host.getKey()))
+            .count();
   }
 
   /** How many were passing at the last answer, or kept. */
@@ -167,9 +179,9 @@ public record Presence(
   }
 
   private static SortedSet<String> shield(
-      Map<String, Instant> turning, int passing, Held held, GuardSettings settings) {
+      Map<String, Instant> turning, int stayed, Held held, GuardSettings settings) {
     TreeSet<String> shield = new TreeSet<>();
-    if (settings.enabled() && isMass(turning.size(), passing, settings)) {
+    if (settings.enabled() && isMass(turning.size(), stayed, settings)) {
       shield.addAll(turning.keySet());
       shield.removeAll(held.shielded());
       shield.removeAll(held.exposed());
@@ -177,8 +189,8 @@ public record Presence(
     return shield;
   }
 
-  private static boolean isMass(int lost, int passing, GuardSettings settings) {
-    return 100L * lost > (long) settings.mass() * (lost + passing);
+  private static boolean isMass(int lost, int stayed, GuardSettings settings) {
+    return 100L * lost > (long) settings.mass() * (lost + stayed);
   }
 
   private static TreeMap<String, Instant> recent(

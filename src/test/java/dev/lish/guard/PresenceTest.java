@@ -76,6 +76,46 @@ class PresenceTest {
     assertThat(outcome.left()).isEmpty();
   }
 
+  /** Of the others nothing is known yet; they may be as dead as those of an outage. */
+  @Test
+  void allThatAreReplacedAtOnceAreKept() {
+    Set<String> old = Set.copyOf(hosts.keySet());
+    hosts.clear();
+    for (int i = 0; i < 30; i++) {
+      hosts.put("n" + i, true);
+    }
+    Presence.Outcome outcome = answer();
+    assertThat(outcome.keep()).containsExactlyInAnyOrderElementsOf(old);
+    assertThat(outcome.drop()).isEmpty();
+    assertThat(outcome.presence().hosts()).hasSize(40);
+    held = new Presence.Held(since(old), Set.of(), Set.of(), Set.of());
+    assertThat(answer().drop()).isEmpty();
+    held = new Presence.Held(Map.of(), old, Set.of(), Set.of());
+    assertThat(answer().left()).containsExactlyInAnyOrderElementsOf(old);
+    assertThat(answer().presence().hosts()).hasSize(30);
+  }
+
+  @Test
+  void hostsThatWereThereBeforeMakeUpForThoseThatGo() {
+    for (int i = 0; i < 10; i++) {
+      hosts.put("n" + i, true);
+    }
+    answer();
+    remove(0, 10);
+    Presence.Outcome outcome = answer();
+    assertThat(outcome.keep()).isEmpty();
+    assertThat(outcome.left()).hasSize(10);
+  }
+
+  @Test
+  void newHostsDoNotMakeUpForAMassThatTurnsCritical() {
+    for (int i = 0; i < 10; i++) {
+      hosts.put("h" + i, i >= 6);
+      hosts.put("n" + i, true);
+    }
+    assertThat(answer().shield()).containsExactly("h0", "h1", "h2", "h3", "h4", "h5");
+  }
+
   @Test
   void whatWentLongAgoDoesNotCount() {
     remove(0, 5);
