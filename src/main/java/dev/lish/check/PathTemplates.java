@@ -13,22 +13,20 @@ import java.util.regex.Pattern;
 
 /** Templates of paths, such as {@code /users/{id}/**}, and what they are rewritten to. */
 final class PathTemplates {
-  private static final int MOST_VARIABLES = 5;
-  private static final int LONGEST_NAME = 16;
   private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*");
 
   /** What stands between the braces and the slashes. */
   private static final Pattern LITERAL = Pattern.compile("[-a-zA-Z0-9._~%!$&'()+,;:@=*]*");
 
   private static final Pattern VARIABLE = Pattern.compile("\\{([^{}]*)}");
-  private static final Pattern TEXT_GLOB = Pattern.compile("\\*\\*.*(?:/\\*|\\*\\*|\\{)");
 
   private PathTemplates() {}
 
   static void match(UriTemplateMatchConfig config, Walk walk) {
     String template = config.getPathTemplate();
     if (!template.isEmpty()) {
-      wrongMatch(template).ifPresent(expected -> wrong(template, expected, walk, "path_template"));
+      MatchTemplate.wrong(template)
+          .ifPresent(expected -> wrong(template, expected, walk, "path_template"));
     }
   }
 
@@ -108,34 +106,6 @@ final class PathTemplates {
   private static String name(String inBraces) {
     int equals = inBraces.indexOf('=');
     return equals < 0 ? inBraces : inBraces.substring(0, equals);
-  }
-
-  private static Optional<String> wrongMatch(String template) {
-    Set<String> names = new LinkedHashSet<>();
-    Matcher variable = VARIABLE.matcher(template);
-    while (variable.find()) {
-      String name = name(variable.group(1));
-      if (!NAME.matcher(name).matches() || name.length() > LONGEST_NAME) {
-        return Optional.of(
-            "names of variables of up to %d letters, digits and _".formatted(LONGEST_NAME));
-      }
-      if (!names.add(name)) {
-        return Optional.of("{" + name + "} once");
-      }
-      if (variable.group(1).endsWith("=")) {
-        return Optional.of("{%s} or {%s=*}".formatted(name, name));
-      }
-    }
-    if (names.size() > MOST_VARIABLES) {
-      return Optional.of("at most %d variables".formatted(MOST_VARIABLES));
-    }
-    if (template.contains("}{")) {
-      return Optional.of("a slash between two variables");
-    }
-    if (TEXT_GLOB.matcher(template).find()) {
-      return Optional.of("no glob and no variable behind **");
-    }
-    return form(template);
   }
 
   private static Optional<String> wrongRewrite(String template) {
