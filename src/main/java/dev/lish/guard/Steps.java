@@ -43,7 +43,6 @@ final class Steps {
     boolean dueIsSafe = isSafe();
     stock.makeUpFor(dueIsSafe);
     if (!dueIsSafe && (stock.loses() || stock.hosts.size() > stock.sent())) {
-      stock.alarms.add("a change that cannot wait stops the spill to other priorities for a while");
       stock.addAll();
       return raised("a change that cannot wait is not safe without it");
     }
@@ -138,6 +137,8 @@ final class Steps {
     if (needed <= stock.written || known) {
       return admit("the factor of the assignment is enough");
     }
+    // In every round of the raise: it costs the same for as long as it lasts.
+    stock.alarms.add("a change that cannot wait stops the spill to other priorities for a while");
     return new Outcome(needed, new Verdict.Raise(needed, stock.raisedUntil(), because), waiting);
   }
 }

@@ -110,6 +110,17 @@ final class GuardFixture implements AutoCloseable {
     consul.deregisterAtOnce(NODE, SERVICE, gone.stream().map(Upstream::name).toList());
   }
 
+  /** These leave the catalog, and the others come, in one change. */
+  void replaceAtOnce(List<Upstream> gone, List<Upstream> others) {
+    consul.replaceAtOnce(
+        NODE,
+        SERVICE,
+        gone.stream().map(Upstream::name).toList(),
+        others.stream()
+            .map(o -> ConsulProcess.Registration.local(SERVICE, o.name(), o.port()))
+            .toList());
+  }
+
   private void fill() {
     for (int i = 0; i < 10; i++) {
       Upstream upstream = add("host-" + i, i < 4 ? 503 : 200);

@@ -9,6 +9,7 @@ import dev.lish.testing.HostSamples;
 import dev.lish.testing.Load;
 import dev.lish.testing.Upstream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,13 +18,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Too many instances of a service deregister, or turn critical, at once. */
 class MassEnvoyIT {
+  /** What is asserted meanwhile takes some seconds, on a busy machine more. */
+  private static final String LONG_HOLD =
+      "guard: { settle: 1500ms, longest_raise: 20s, hold: 12s, window: 30s }";
+
   @TempDir Path folder;
 
   /** In one change: not one of the eight leaves before all are let go. */
   @ParameterizedTest
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
   void eightOfTenThatDeregisterInOneChangeAreAllKeptAndThenLetGo(Envoys.Envoy binary) {
-    try (GuardFixture shop = GuardFixture.startInCatalog(folder, GuardFixture.QUICK)) {
+    try (GuardFixture shop = GuardFixture.startInCatalog(folder, LONG_HOLD)) {
       EnvoyProcess envoy = shop.envoy(binary, 10);
       Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
       List<String> all = List.copyOf(new TreeSet<>(envoy.hosts("shop")));
@@ -51,11 +56,41 @@ class MassEnvoyIT {
     }
   }
 
+  /**
+   * All ten by ten others that are down, in one change: the ten go on serving until they are up.
+   */
+  @ParameterizedTest
+  @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
+  void tenThatAreReplacedAtOnceAreKeptBesideTheOthers(Envoys.Envoy binary) {
+    try (GuardFixture shop = GuardFixture.startInCatalog(folder, LONG_HOLD)) {
+      EnvoyProcess envoy = shop.envoy(binary, 10);
+      Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);
+      List<Upstream> old = List.copyOf(shop.upstreams);
+      List<Upstream> others = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        others.add(shop.add("other-" + i, 503));
+      }
+      try (Load load = shop.load(envoy)) {
+        load.awaitMore(100);
+        shop.replaceAtOnce(old, others);
+        Await.until("they are kept", () -> shop.held() == 10);
+        load.awaitMore(300);
+        assertThat(GuardFixture.members(envoy)).isEqualTo(20);
+        others.forEach(upstream -> upstream.answerWith(200));
+        others.forEach(upstream -> load.awaitAnswerBy(upstream.name()));
+        Await.until("the old are let go", () -> GuardFixture.members(envoy) == 10);
+        load.awaitMore(100);
+        load.stop().assertNoneLost();
+      }
+      shop.lish.recorder().assertClean();
+    }
+  }
+
   /** One after the other: half of the service may go, the sixth of ten and all after it may not. */
   @ParameterizedTest
   @MethodSource("dev.lish.testing.Envoys#oldestAndNewest")
   void ofInstancesThatDeregisterOneByOneHalfGoAndTheOthersAreKeptAndThenLetGo(Envoys.Envoy binary) {
-    try (GuardFixture shop = GuardFixture.start(folder, false, GuardFixture.QUICK)) {
+    try (GuardFixture shop = GuardFixture.start(folder, false, LONG_HOLD)) {
       shop.allWell();
       EnvoyProcess envoy = shop.envoy(binary, 10);
       Await.until("the hosts are settled", () -> GuardFixture.factor(envoy) == 140);

@@ -132,11 +132,24 @@ public final class ConsulProcess implements AutoCloseable {
 
   /** Removes instances of a service that are in the catalog alone, all in one change. */
   public void deregisterAtOnce(String node, String service, List<String> ids) {
+    replaceAtOnce(node, service, ids, List.of());
+  }
+
+  /** The same, and others of the service, without checks, come in that change. */
+  public void replaceAtOnce(
+      String node, String service, List<String> ids, List<Registration> others) {
     ArrayNode operations = JSON.createArrayNode();
     for (String id : ids) {
       ObjectNode operation = operations.addObject().putObject("Service");
       operation.put("Verb", "delete").put("Node", node);
       operation.putObject("Service").put("Service", service).put("ID", id);
+    }
+    for (Registration other : others) {
+      ObjectNode operation = operations.addObject().putObject("Service");
+      operation.put("Verb", "set").put("Node", node);
+      ObjectNode instance = operation.putObject("Service");
+      instance.put("Service", service).put("ID", other.id());
+      instance.put("Address", other.address()).put("Port", other.port());
     }
     put("/v1/txn", operations.toString());
   }
