@@ -151,8 +151,10 @@ final class Silences {
       }
     }
     over.forEach((silence, count) -> left.add(expired(silence, count)));
+    // What could not be looked for may be just what it allows.
+    boolean looked = all.stream().noneMatch(finding -> finding.rule() == Rule.NOT_CHECKED);
     silences.stream()
-        .filter(s -> !s.used && !s.rules.isEmpty())
+        .filter(s -> looked && !s.used && !s.rules.isEmpty())
         .map(Silences::unused)
         .forEach(left::add);
     left.addAll(findings);
