@@ -240,7 +240,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   @Override
   public void onReady() {
-    pump();
+    Loop.guarded(this, AdsStream::pump);
   }
 
   @Override

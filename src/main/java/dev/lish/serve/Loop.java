@@ -97,7 +97,7 @@ final class Loop {
   }
 
   /** A bug that one stream meets must not end the turn of the others. */
-  private static void guarded(AdsStream stream, Consumer<AdsStream> task) {
+  static void guarded(AdsStream stream, Consumer<AdsStream> task) {
     try {
       task.accept(stream);
     } catch (RuntimeException e) {
