@@ -15,6 +15,7 @@ import dev.lish.source.SharedRepository;
 import dev.lish.source.SharedState;
 import dev.lish.source.SourceState;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -29,16 +30,21 @@ final class FolderAlone {
   private final String stage;
   private final Cell<MeshFolder> mesh;
   private final Cell<SharedState> shared;
+  private final Clock clock;
+  private Instant promoted = Instant.EPOCH;
 
   FolderAlone(MeshFolder folder, String stage, Clock clock) {
     this.stage = stage;
     this.mesh = new Cell<>(clock);
     this.shared = new Cell<>(clock);
+    this.clock = clock;
     set(folder);
   }
 
-  /** This is the folder from now on. */
+  /** This is the folder from now on: an order of its own, so that nothing holds it back. */
   synchronized void set(MeshFolder folder) {
+    Instant now = clock.instant();
+    promoted = now.isAfter(promoted) ? now : promoted.plusNanos(1);
     mesh.set(folder);
     shared(membership());
   }
@@ -53,7 +59,7 @@ final class FolderAlone {
     StageControl free = StageControl.DEFAULT;
     stages.put(
         stage,
-        new StageControl(pin, Optional.empty(), free.epoch(), free.by(), free.reason(), free.at()));
+        new StageControl(pin, Optional.empty(), free.epoch(), free.by(), free.reason(), promoted));
     int revision = shared.state().last().map(s -> s.revision().number() + 1).orElse(1);
     shared.set(
         new SharedState(new Revision(revision), stages, membership, new TreeMap<>(), Holds.NONE));
