@@ -1,8 +1,6 @@
 package dev.lish.check;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
@@ -161,14 +159,8 @@ final class ClusterRules {
   }
 
   private static Optional<HttpProtocolOptions> options(Cluster cluster) {
-    Any options = cluster.getTypedExtensionProtocolOptionsMap().get(PROTOCOL);
-    try {
-      return options != null && options.is(HttpProtocolOptions.class)
-          ? Optional.of(options.unpack(HttpProtocolOptions.class))
-          : Optional.empty();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message cannot be read back from its own bytes", e);
-    }
+    return Optional.ofNullable(cluster.getTypedExtensionProtocolOptionsMap().get(PROTOCOL))
+        .flatMap(options -> Extensions.as(HttpProtocolOptions.class, options));
   }
 
   /** Options are found by their key alone. */

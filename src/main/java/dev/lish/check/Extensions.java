@@ -2,11 +2,13 @@ package dev.lish.check;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -65,6 +67,15 @@ final class Extensions {
   static String type(Any config) {
     String url = config.getTypeUrl();
     return url.substring(url.lastIndexOf('/') + 1);
+  }
+
+  /** The configuration; empty where it is of another type. */
+  static <T extends Message> Optional<T> as(Class<T> type, Any config) {
+    try {
+      return config.is(type) ? Optional.of(config.unpack(type)) : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a message cannot be read back from its own bytes", e);
+    }
   }
 
   /** Looks at the value of a place. */

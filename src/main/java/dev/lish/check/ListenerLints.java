@@ -51,7 +51,7 @@ final class ListenerLints {
   static void chain(FilterChain chain, Walk walk) {
     for (int i = 0; i < chain.getFiltersCount(); i++) {
       boolean last = i == chain.getFiltersCount() - 1;
-      String type = name(chain.getFilters(i).getTypedConfig().getTypeUrl());
+      String type = Extensions.type(chain.getFilters(i).getTypedConfig());
       if (last && NOT_LAST.contains(type)) {
         walk.found(
             Rule.FILTER_ORDER,
@@ -89,7 +89,7 @@ final class ListenerLints {
   /** The order of HTTP filters. */
   static void order(List<HttpFilter> filters, Walk walk, Object... list) {
     for (int i = 0; i < filters.size(); i++) {
-      String type = name(filters.get(i).getTypedConfig().getTypeUrl());
+      String type = Extensions.type(filters.get(i).getTypedConfig());
       boolean last = i == filters.size() - 1;
       if (last && type.startsWith(HTTP) && ENDS.stream().noneMatch(type::endsWith)) {
         walk.found(
@@ -130,9 +130,5 @@ final class ListenerLints {
     if (Lints.isOurs(source.getConfigSource()) && !source.hasDefaultConfig()) {
       walk.mentions(Kind.EXTENSION, name, "config_discovery");
     }
-  }
-
-  private static String name(String url) {
-    return url.substring(url.lastIndexOf('/') + 1);
   }
 }

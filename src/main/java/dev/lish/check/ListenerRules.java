@@ -2,7 +2,6 @@ package dev.lish.check;
 
 import com.google.common.net.InetAddresses;
 import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -70,21 +69,9 @@ final class ListenerRules {
       var filters = listener.getFilterChains(i).getFiltersList();
       for (int j = 0; j < filters.size(); j++) {
         Any config = filters.get(j).getTypedConfig();
-        try {
-          if (config.is(HttpConnectionManager.class)) {
-            HttpRules.codec(
-                config.unpack(HttpConnectionManager.class),
-                quic,
-                walk,
-                "filter_chains",
-                i,
-                "filters",
-                j,
-                "typed_config");
-          }
-        } catch (InvalidProtocolBufferException e) {
-          throw new IllegalStateException("a message cannot be read back from its own bytes", e);
-        }
+        Object[] at = {"filter_chains", i, "filters", j, "typed_config"};
+        Extensions.as(HttpConnectionManager.class, config)
+            .ifPresent(manager -> HttpRules.codec(manager, quic, walk, at));
       }
     }
   }

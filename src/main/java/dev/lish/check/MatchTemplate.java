@@ -14,7 +14,10 @@ final class MatchTemplate {
   private static final int MOST_VARIABLES = 5;
   private static final int LONGEST_NAME = 16;
   private static final String EMPTY_PART = "no empty part between slashes";
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*");
+
+  /** Of a variable. */
+  static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*");
+
   private static final Pattern TEXT = Pattern.compile("[-a-zA-Z0-9._~%!$&'()+,;:@=*]+");
   private static final Pattern GLOB = Pattern.compile("\\*\\*?");
 

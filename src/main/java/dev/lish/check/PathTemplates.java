@@ -1,7 +1,5 @@
 package dev.lish.check;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig;
@@ -13,8 +11,6 @@ import java.util.regex.Pattern;
 
 /** Templates of paths, such as {@code /users/{id}/**}, and what they are rewritten to. */
 final class PathTemplates {
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*");
-
   /** What stands between the braces and the slashes. */
   private static final Pattern LITERAL = Pattern.compile("[-a-zA-Z0-9._~%!$&'()+,;:@=*]*");
 
@@ -45,12 +41,20 @@ final class PathTemplates {
 
   /** A rewrite takes its variables from the match. */
   static void route(Route route, Walk walk) {
-    Optional<String> to = rewrite(route.getRoute().getPathRewritePolicy());
+    Optional<String> to =
+        Extensions.as(
+                UriTemplateRewriteConfig.class,
+                route.getRoute().getPathRewritePolicy().getTypedConfig())
+            .map(UriTemplateRewriteConfig::getPathTemplateRewrite);
     if (to.isEmpty()) {
       return;
     }
     Object[] at = {"route", "path_rewrite_policy"};
-    Optional<String> from = match(route.getMatch().getPathMatchPolicy());
+    Optional<String> from =
+        Extensions.as(
+                UriTemplateMatchConfig.class,
+                route.getMatch().getPathMatchPolicy().getTypedConfig())
+            .map(UriTemplateMatchConfig::getPathTemplate);
     if (from.isEmpty()) {
       walk.found(
           Rule.CONFLICTING_FIELDS,
@@ -66,31 +70,6 @@ final class PathTemplates {
           "found {%s} (expected: a variable of \"%s\")"
               .formatted(String.join("}, {", unknown), from.get()),
           at);
-    }
-  }
-
-  private static Optional<String> match(TypedExtensionConfig config) {
-    try {
-      return config.getTypedConfig().is(UriTemplateMatchConfig.class)
-          ? Optional.of(
-              config.getTypedConfig().unpack(UriTemplateMatchConfig.class).getPathTemplate())
-          : Optional.empty();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message cannot be read back from its own bytes", e);
-    }
-  }
-
-  private static Optional<String> rewrite(TypedExtensionConfig config) {
-    try {
-      return config.getTypedConfig().is(UriTemplateRewriteConfig.class)
-          ? Optional.of(
-              config
-                  .getTypedConfig()
-                  .unpack(UriTemplateRewriteConfig.class)
-                  .getPathTemplateRewrite())
-          : Optional.empty();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message cannot be read back from its own bytes", e);
     }
   }
 
@@ -110,7 +89,7 @@ final class PathTemplates {
 
   private static Optional<String> wrongRewrite(String template) {
     for (String name : names(template)) {
-      if (!NAME.matcher(name).matches()) {
+      if (!MatchTemplate.NAME.matcher(name).matches()) {
         return Optional.of("names of variables of letters, digits and _");
       }
     }

@@ -193,8 +193,7 @@ final class Walk {
   }
 
   private void packed(Any any) {
-    String url = any.getTypeUrl();
-    String name = url.substring(url.lastIndexOf('/') + 1);
+    String name = Extensions.type(any);
     Optional<Message> content =
         name.isEmpty() ? Optional.empty() : types.parse(name, any.getValue());
     // What Google's own messages hold is data: a Struct, an Empty, a wrapper.
