@@ -2,7 +2,6 @@ package dev.lish.guard;
 
 import com.google.common.net.InetAddresses;
 import dev.lish.model.Resource;
-import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -51,22 +50,42 @@ public record ClusterHosts(SortedSet<String> up, int listed, String from, Kind k
   }
 
   /**
-   * The hosts of an assignment, or those that a cluster has in itself.
+   * The hosts of an assignment.
    *
-   * @param kind of an assignment; a cluster is looked at
-   * @throws IllegalArgumentException when it is neither
+   * @throws IllegalArgumentException when it is none
    */
-  public static ClusterHosts of(Resource resource, String from, Kind kind) {
-    boolean inCluster = resource.type() == ResourceType.CLUSTER;
-    ClusterLoadAssignment hosts =
-        inCluster
-            ? Assignments.parse(resource, Cluster.parser()).getLoadAssignment()
-            : Assignments.parse(resource, ClusterLoadAssignment.parser());
+  public static ClusterHosts of(Resource assignment, String from, Kind kind) {
+    return of(Assignments.parse(assignment, ClusterLoadAssignment.parser()), from, kind);
+  }
+
+  /**
+   * The hosts that a cluster has in itself; empty for a kind that gets them from elsewhere.
+   *
+   * @throws IllegalArgumentException when it is no cluster
+   */
+  public static Optional<ClusterHosts> inside(Resource resource) {
+    Cluster cluster = Assignments.parse(resource, Cluster.parser());
+    boolean itself =
+        switch (cluster.getClusterDiscoveryTypeCase()) {
+          case CLUSTER_TYPE -> cluster.hasLoadAssignment();
+          case TYPE, CLUSTERDISCOVERYTYPE_NOT_SET ->
+              switch (cluster.getType()) {
+                case STATIC, STRICT_DNS, LOGICAL_DNS -> true;
+                case EDS, ORIGINAL_DST, UNRECOGNIZED -> false;
+              };
+        };
+    ClusterLoadAssignment hosts = cluster.getLoadAssignment();
+    boolean named = hosts.getEndpointsList().stream().anyMatch(ClusterHosts::named);
+    return itself
+        ? Optional.of(of(hosts, "its load_assignment", named ? Kind.NAMED : Kind.WRITTEN))
+        : Optional.empty();
+  }
+
+  private static ClusterHosts of(ClusterLoadAssignment assignment, String from, Kind kind) {
     TreeSet<String> up = new TreeSet<>();
-    var all = Host.of(hosts);
+    var all = Host.of(assignment);
     all.stream().filter(Host::up).forEach(host -> up.add(host.key()));
-    boolean named = inCluster && hosts.getEndpointsList().stream().anyMatch(ClusterHosts::named);
-    return new ClusterHosts(up, all.size(), from, named ? Kind.NAMED : kind);
+    return new ClusterHosts(up, all.size(), from, kind);
   }
 
   private static boolean named(

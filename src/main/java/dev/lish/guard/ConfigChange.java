@@ -50,7 +50,7 @@ public final class ConfigChange {
         .forEach(
             (name, cluster) -> {
               Resource old = before.clusters().get(name);
-              if (old != null && !old.equals(cluster) && checks(old) > 0 && checks(cluster) == 0) {
+              if (old != null && !old.equals(cluster) && isChecked(old) && !isChecked(cluster)) {
                 String text =
                     "cluster " + name + " loses its health checks: hosts that fail get traffic";
                 hazards.add(hazard(name, text, cluster));
@@ -67,7 +67,12 @@ public final class ConfigChange {
     return user.type().label() + " " + user.name();
   }
 
-  private static int checks(Resource cluster) {
-    return Assignments.parse(cluster, Cluster.parser()).getHealthChecksCount();
+  /**
+   * True when Envoys check the hosts of this cluster themselves.
+   *
+   * @throws IllegalArgumentException when it is no cluster
+   */
+  public static boolean isChecked(Resource cluster) {
+    return Assignments.parse(cluster, Cluster.parser()).getHealthChecksCount() > 0;
   }
 }

@@ -1,15 +1,14 @@
 package dev.lish.pipeline;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lish.guard.ClusterHosts;
 import dev.lish.guard.ClusterHosts.Kind;
+import dev.lish.guard.ConfigChange;
 import dev.lish.guard.GuardSettings;
 import dev.lish.guard.Hazard;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.render.EndpointSpec;
 import dev.lish.render.Rendered;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -76,10 +75,10 @@ record HostChanges(
   }
 
   private Optional<String> hazard(String name, Side from, Side to) {
-    Cluster was = parse(from.cluster);
-    Cluster is = parse(to.cluster);
     Optional<ClusterHosts> had =
-        from.guarded.isPresent() ? from.guarded.flatMap(this::sent) : inside(was, from.cluster);
+        from.guarded.isPresent()
+            ? from.guarded.flatMap(this::sent)
+            : ClusterHosts.inside(from.cluster);
     if (had.isEmpty() || had.get().up().isEmpty()) {
       return Optional.empty();
     }
@@ -95,9 +94,9 @@ record HostChanges(
       EndpointSpec spec = to.guarded.get().spec();
       has = expected.wanted().map(hosts -> ClusterHosts.of(hosts, source(spec), kind(spec)));
     } else {
-      has = inside(is, to.cluster);
+      has = ClusterHosts.inside(to.cluster);
     }
-    boolean checked = was.getHealthChecksCount() > 0 && is.getHealthChecksCount() > 0;
+    boolean checked = ConfigChange.isChecked(from.cluster) && ConfigChange.isChecked(to.cluster);
     return has.flatMap(next -> had.get().hazard(next, checked, settings.apply(name).mass()))
         .map(why -> sentence(name, why));
   }
@@ -119,30 +118,6 @@ record HostChanges(
     String queries =
         spec.queries().stream().map(Object::toString).sorted().collect(Collectors.joining(" and "));
     return queries.isEmpty() ? "assignment " + spec.name() : queries;
-  }
-
-  /** The hosts that it has in itself; empty for a kind that gets them from elsewhere. */
-  private static Optional<ClusterHosts> inside(Cluster cluster, Resource resource) {
-    boolean itself =
-        switch (cluster.getClusterDiscoveryTypeCase()) {
-          case CLUSTER_TYPE -> cluster.hasLoadAssignment();
-          case TYPE, CLUSTERDISCOVERYTYPE_NOT_SET ->
-              switch (cluster.getType()) {
-                case STATIC, STRICT_DNS, LOGICAL_DNS -> true;
-                case EDS, ORIGINAL_DST, UNRECOGNIZED -> false;
-              };
-        };
-    return itself
-        ? Optional.of(ClusterHosts.of(resource, "its load_assignment", Kind.WRITTEN))
-        : Optional.empty();
-  }
-
-  private static Cluster parse(Resource cluster) {
-    try {
-      return Cluster.parseFrom(cluster.body());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException(cluster + ": " + e.getMessage(), e);
-    }
   }
 
   /** A cluster, and the assignment that it asks for, where that is Lish's. */

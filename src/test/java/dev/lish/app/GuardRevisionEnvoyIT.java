@@ -47,6 +47,11 @@ class GuardRevisionEnvoyIT {
     }
   }
 
+  private static void awaitHeld(GuardFixture shop, String because) {
+    Await.until(
+        "it is held", () -> shop.lish.get("/guard").path("changes").toString().contains(because));
+  }
+
   @ParameterizedTest
   @MethodSource("dev.lish.app.EnvoyMatrix#all")
   void aMisspeltServiceIsHeldUntilItIsMended(Envoys.Envoy binary, boolean sotw) {
@@ -56,14 +61,7 @@ class GuardRevisionEnvoyIT {
       try (Load load = shop.load(envoy)) {
         load.awaitMore(100);
         pointAt(shop, "consul:shop", "consul:shpo");
-        Await.until(
-            "it is held",
-            () ->
-                shop.lish
-                    .get("/guard")
-                    .path("changes")
-                    .toString()
-                    .contains("cluster shop: none of its 10 hosts would be left"));
+        awaitHeld(shop, "cluster shop: none of its 10 hosts would be left");
         load.awaitMore(600);
         assertThat(hosts(envoy)).isEqualTo(10);
         int mended = pointAt(shop, "consul:shpo", "consul:shop");
@@ -91,14 +89,7 @@ class GuardRevisionEnvoyIT {
       try (Load load = shop.load(envoy)) {
         load.awaitMore(100);
         int revision = pointAt(shop, "consul:shop", "consul:store");
-        Await.until(
-            "it is held",
-            () ->
-                shop.lish
-                    .get("/guard")
-                    .path("changes")
-                    .toString()
-                    .contains("all 10 hosts would be replaced at once, by 5 of consul:store"));
+        awaitHeld(shop, "all 10 hosts would be replaced at once, by 5 of consul:store");
         load.awaitMore(300);
         assertThat(others.stream().mapToLong(Upstream::requests).sum()).isZero();
         shop.lish.order(

@@ -112,9 +112,9 @@ class ClusterHostsTest {
     assertThat(read.up()).containsExactly("10.0.0.1:80");
     assertThat(read.listed()).isEqualTo(2);
     assertThat(read.kind()).isEqualTo(Kind.DISCOVERED);
-    assertThat(ClusterHosts.of(cluster("10.0.0.9"), "here", Kind.WRITTEN).kind())
+    assertThat(ClusterHosts.inside(cluster("10.0.0.9")).orElseThrow().kind())
         .isEqualTo(Kind.WRITTEN);
-    ClusterHosts named = ClusterHosts.of(cluster("pay.example.com"), "here", Kind.WRITTEN);
+    ClusterHosts named = ClusterHosts.inside(cluster("pay.example.com")).orElseThrow();
     assertThat(named.kind()).isEqualTo(Kind.NAMED);
     assertThat(named.up()).containsExactly("pay.example.com:80");
 
