@@ -242,13 +242,9 @@ final class Sequencer {
     }
     return switch (type) {
       case RUNTIME, SECRET, CLUSTER, ENDPOINT, EXTENSION -> true;
-      case LISTENER ->
-          clustersSettled(snapshot, now)
-              && awaited.came(base(ResourceType.CLUSTER), endpoints(), now);
+      case LISTENER -> clustersSettled(snapshot, now) && assigned(now);
       case ROUTE ->
-          clustersSettled(snapshot, now)
-              && awaited.came(base(ResourceType.CLUSTER), endpoints(), now)
-              && settled(ResourceType.LISTENER, now);
+          clustersSettled(snapshot, now) && assigned(now) && settled(ResourceType.LISTENER, now);
     };
   }
 
@@ -273,6 +269,11 @@ final class Sequencer {
     return stream == null
         || stream.inFlight().isEmpty()
         || now - stream.inFlight().get().sentAt() >= waits.ack();
+  }
+
+  /** Clusters added or changed have their assignments; those that took too long do not count. */
+  private boolean assigned(long now) {
+    return awaited.came(base(ResourceType.CLUSTER), endpoints(), now);
   }
 
   /** Everything that others may have to go to first was accepted. */

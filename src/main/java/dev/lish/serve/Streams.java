@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -220,10 +221,13 @@ final class Streams {
     if (all == null || all.size() > STREAMS_OF_A_NODE) {
       return Accepted.NOTHING;
     }
-    List<AdsStream> streams = new ArrayList<>(all);
-    if (streams.size() == 1) {
-      return streams.get(0).accepted();
+    Iterator<AdsStream> each = all.iterator();
+    AdsStream one = each.hasNext() ? each.next() : null;
+    if (one != null && !each.hasNext()) {
+      // The usual case, met for each message of access logs: nothing is copied.
+      return one.accepted();
     }
+    List<AdsStream> streams = new ArrayList<>(all);
     streams.sort(Comparator.comparingLong(AdsStream::openedAt));
     return Accepted.of(streams.stream().map(AdsStream::accepted).toList());
   }
