@@ -9,15 +9,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.LongStream;
 
 /** What happens on xDS streams, summed up per resource type. Called on event loops: no locks. */
 final class XdsMeters implements XdsMeter {
@@ -29,11 +26,7 @@ final class XdsMeters implements XdsMeter {
   private static final Named ENDED =
       new Named("lish.xds.streams.ended", "xDS streams that were ended from here");
 
-  private static final Duration[] BUCKETS =
-      LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000)
-          .mapToObj(Duration::ofMillis)
-          .toArray(Duration[]::new);
-
+  private final ResponseSums responses = new ResponseSums();
   private final MeterRegistry registry;
   private final Map<StreamKind, Streams> streams = new HashMap<>();
   private final Map<ResourceType, PerType> types = new EnumMap<>(ResourceType.class);
@@ -49,23 +42,17 @@ final class XdsMeters implements XdsMeter {
 
   /** All meters of one type. */
   private record PerType(
-      Counter sent,
-      Counter bytes,
-      Counter resources,
       Counter nacked,
       Counter stale,
       Counter late,
       Counter encoded,
       Counter encodedBytes,
       Counter coalesced,
-      AtomicInteger subscribed,
-      Timers timers) {}
+      AtomicInteger subscribed) {}
 
-  /** From when to when. */
-  private record Timers(Timer push, Timer answer, Timer changeSent, Timer changeAcked) {}
-
-  XdsMeters(MeterRegistry registry) {
+  XdsMeters(PrometheusMeterRegistry registry) {
     this.registry = registry;
+    registry.getPrometheusRegistry().register(responses);
     for (boolean delta : new boolean[] {true, false}) {
       for (boolean ads : new boolean[] {true, false}) {
         StreamKind kind = new StreamKind(delta, ads);
@@ -109,21 +96,13 @@ final class XdsMeters implements XdsMeter {
 
   private PerType perType(ResourceType type) {
     return new PerType(
-        counter(type, "lish.xds.responses", "Responses sent"),
-        counter(type, "lish.xds.response.bytes", "Bytes of the responses sent"),
-        counter(type, "lish.xds.response.resources", "Resources and removals in them"),
         counter(type, "lish.xds.nacks", "Responses that Envoys rejected"),
         counter(type, "lish.xds.stale.requests", "Requests ignored: their nonce was outdated"),
         counter(type, "lish.xds.late.answers", "Waits for an answer that ran out"),
         counter(type, "lish.xds.encoded", "Responses encoded anew, not taken from the cache"),
         counter(type, "lish.xds.encoded.bytes", "Bytes of the responses encoded anew"),
         counter(type, "lish.xds.coalesced", "Changes that a newer one overtook on a stream"),
-        subscriptions(type),
-        new Timers(
-            timer(type, "lish.xds.push", "From the publication of a change to its response"),
-            timer(type, "lish.xds.ack", "From a response to its ACK"),
-            timer(type, "lish.xds.change.sent", "From a source's change to its response"),
-            timer(type, "lish.xds.change.acked", "From a source's change to its ACK")));
+        subscriptions(type));
   }
 
   private AtomicInteger subscriptions(ResourceType type) {
@@ -139,14 +118,6 @@ final class XdsMeters implements XdsMeter {
     return Counter.builder(name)
         .description(description)
         .tag("type", type.label())
-        .register(registry);
-  }
-
-  private Timer timer(ResourceType type, String name, String description) {
-    return Timer.builder(name)
-        .description(description)
-        .tag("type", type.label())
-        .serviceLevelObjectives(BUCKETS)
         .register(registry);
   }
 
@@ -214,26 +185,23 @@ final class XdsMeters implements XdsMeter {
 
   @Override
   public void changeSent(ResourceType type, long micros) {
-    of(type).timers().changeSent().record(micros, TimeUnit.MICROSECONDS);
+    responses.took(type, ResponseSums.Time.CHANGE_SENT, micros);
   }
 
   @Override
   public void changeAcked(ResourceType type, long micros) {
-    of(type).timers().changeAcked().record(micros, TimeUnit.MICROSECONDS);
+    responses.took(type, ResponseSums.Time.CHANGE_ACKED, micros);
   }
 
   @Override
   public void sent(ResourceType type, int bytes, int resources, long micros) {
-    PerType meters = of(type);
-    meters.sent().increment();
-    meters.bytes().increment(bytes);
-    meters.resources().increment(resources);
-    meters.timers().push().record(micros, TimeUnit.MICROSECONDS);
+    responses.sent(type, bytes, resources);
+    responses.took(type, ResponseSums.Time.PUSH, micros);
   }
 
   @Override
   public void acked(ResourceType type, long micros) {
-    of(type).timers().answer().record(micros, TimeUnit.MICROSECONDS);
+    responses.took(type, ResponseSums.Time.ANSWER, micros);
   }
 
   @Override

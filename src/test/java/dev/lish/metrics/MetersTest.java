@@ -424,15 +424,9 @@ class MetersTest {
                             .collect(Collectors.joining(", ", " ", "")))
             .map(String::trim)
             .collect(Collectors.toCollection(TreeSet::new));
-    meters
-        .scrape()
-        .lines()
-        .filter(line -> line.startsWith("# TYPE lish_traffic_"))
-        .map(line -> line.replaceAll("^# TYPE | [a-z]+$", "").replaceAll("(_total|_seconds)$", ""))
-        .forEach(
-            name ->
-                registered.add(
-                    name + " cluster, failure, group, node_cluster, response, route, stage"));
+    registered.addAll(
+        beside("lish_traffic_", "cluster, failure, group, node_cluster, response, route, stage"));
+    registered.addAll(beside("lish_xds_(push|ack|change|response)", "type"));
     Set<String> families =
         meters.registry().getMeters().stream()
             .map(m -> m.getId().getName())
@@ -442,6 +436,16 @@ class MetersTest {
 
     assertThat(documented("lish_")).isEqualTo(registered);
     assertThat(documented("(?!lish_)")).isEqualTo(families);
+  }
+
+  /** The same of meters that are beside Micrometer's, from the scrape. */
+  private Set<String> beside(String start, String tags) {
+    Pattern family = Pattern.compile("(?m)^# TYPE (" + start + "[a-z_]*) [a-z]+$");
+    return family
+        .matcher(meters.scrape())
+        .results()
+        .map(m -> m.group(1).replaceAll("(_total|_seconds|_bytes)$", "") + " " + tags)
+        .collect(Collectors.toSet());
   }
 
   /** Name, without the suffix that its kind adds, and tags of every row in the tables. */
