@@ -1,5 +1,8 @@
 package dev.lish.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,14 +19,20 @@ public enum ResourceType {
   LISTENER("listeners", "envoy.config.listener.v3.Listener"),
   ROUTE("routes", "envoy.config.route.v3.RouteConfiguration");
 
-  private static final String PREFIX = "type.googleapis.com/";
+  private static final ResourceType[] ALL = values();
 
   private final String folder;
   private final String messageName;
+  private final String typeUrl;
+
+  @SuppressWarnings("ImmutableEnumChecker") // never written to
+  private final byte[] urlBytes;
 
   ResourceType(String folder, String messageName) {
     this.folder = folder;
     this.messageName = messageName;
+    typeUrl = "type.googleapis.com/" + messageName;
+    urlBytes = typeUrl.getBytes(UTF_8);
   }
 
   /** The name of the mesh folder that holds resources of this type, e.g. {@code clusters}. */
@@ -38,7 +47,7 @@ public enum ResourceType {
 
   /** The type URL that Envoy asks with. */
   public String typeUrl() {
-    return PREFIX + messageName;
+    return typeUrl;
   }
 
   /** The name used in the API, in metric tags and in tables, e.g. {@code cluster}. */
@@ -48,10 +57,18 @@ public enum ResourceType {
 
   /** The type with this URL, if Lish serves it. */
   public static Optional<ResourceType> ofTypeUrl(String typeUrl) {
-    for (ResourceType type : values()) {
-      if (typeUrl.length() == PREFIX.length() + type.messageName.length()
-          && typeUrl.startsWith(PREFIX)
-          && typeUrl.endsWith(type.messageName)) {
+    for (ResourceType type : ALL) {
+      if (type.typeUrl.equals(typeUrl)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The type with this URL, which is so many bytes of UTF-8 from there on. */
+  public static Optional<ResourceType> ofTypeUrl(byte[] bytes, int at, int length) {
+    for (ResourceType type : ALL) {
+      if (Arrays.equals(type.urlBytes, 0, type.urlBytes.length, bytes, at, at + length)) {
         return Optional.of(type);
       }
     }

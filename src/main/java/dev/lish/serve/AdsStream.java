@@ -108,9 +108,6 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       LOG.error("Stream {} failed and is closed", this, e);
       fail();
     }
-    if (!closed) {
-      call.request(1);
-    }
   }
 
   private void take(Request request) throws InvalidProtocolBufferException, Reception.Refused {

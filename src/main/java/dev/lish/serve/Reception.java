@@ -85,19 +85,19 @@ final class Reception {
 
   /** What the request is about; empty: a type that is not served. */
   Optional<ResourceType> type(Request request) throws Refused {
-    String url = request.typeUrl();
-    // The method of a separate service says the type; an aggregated request has to.
-    boolean right =
-        only.isPresent() ? url.isEmpty() || url.equals(only.get().typeUrl()) : !url.isEmpty();
+    Optional<ResourceType> type = request.type();
+    boolean usual = type.isPresent() && (only.isEmpty() || only.equals(type));
+    return usual ? type : unusual(request.typeUrl());
+  }
+
+  /** The method of a separate service says the type; an aggregated request has to. */
+  private Optional<ResourceType> unusual(String url) throws Refused {
+    boolean right = only.isPresent() == url.isEmpty();
     if (!right) {
       String expected = only.map(ResourceType::typeUrl).orElse("the URL of a resource type");
       throw invalid("type_url: \"" + url + "\" (expected: " + expected + ")");
     }
-    if (only.isPresent()) {
-      return only;
-    }
-    Optional<ResourceType> type = ResourceType.ofTypeUrl(url);
-    if (type.isEmpty()) {
+    if (only.isEmpty()) {
       // Other types of the stream must not suffer: it is met by silence, as if none existed.
       meter.unknownType();
       if (!unknownTypeLogged) {
@@ -105,7 +105,7 @@ final class Reception {
         LOG.warn("{} asks for {}, which is not served", this, url);
       }
     }
-    return type;
+    return only;
   }
 
   /** Bounds what a request, or a subscription, holds in memory. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import dev.lish.model.ResourceType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A DiscoveryRequest or DeltaDiscoveryRequest, read tag by tag: an ACK in state of the world
@@ -21,9 +23,12 @@ import java.util.Optional;
 final class Request {
   private final byte[] body;
   private final Layout layout;
-  private String typeUrl = "";
-  private String nonce = "";
-  private String version = "";
+  private int typeAt;
+  private int typeLength;
+  private int nonceAt;
+  private int nonceLength;
+  private int versionAt;
+  private int versionLength;
   private int nodeAt = -1;
   private int nodeLength;
   private int errorAt = -1;
@@ -31,7 +36,7 @@ final class Request {
   private int subscribes;
   private int unsubscribes;
   private int initials;
-  private final Fingerprint fingerprint = new Fingerprint();
+  private @Nullable Fingerprint fingerprint;
 
   /** The numbers of the fields in each of the two messages; 0: it has no such field. */
   private enum Layout {
@@ -99,13 +104,16 @@ final class Request {
   private void field(int field, int at, int length) {
     if (field == layout.subscribe) {
       subscribes++;
-      fingerprint.add(body, at, length);
+      named(at, length);
     } else if (field == layout.type) {
-      typeUrl = text(at, length);
+      typeAt = at;
+      typeLength = length;
     } else if (field == layout.nonce) {
-      nonce = text(at, length);
+      nonceAt = at;
+      nonceLength = length;
     } else if (field == layout.version) {
-      version = text(at, length);
+      versionAt = at;
+      versionLength = length;
     } else if (field == layout.node) {
       nodeAt = at;
       nodeLength = length;
@@ -119,26 +127,56 @@ final class Request {
     }
   }
 
+  private void named(int at, int length) {
+    if (layout == Layout.SOTW) {
+      fingerprint().add(body, at, length);
+    }
+  }
+
   private String text(int at, int length) {
     return new String(body, at, length, UTF_8);
   }
 
   String typeUrl() {
-    return typeUrl;
+    return text(typeAt, typeLength);
   }
 
-  String nonce() {
-    return nonce;
+  /** The type with the request's URL; empty: it is not served, or not given. */
+  Optional<ResourceType> type() {
+    return ResourceType.ofTypeUrl(body, typeAt, typeLength);
+  }
+
+  /** True when it speaks of a response. */
+  boolean hasNonce() {
+    return nonceLength > 0;
+  }
+
+  /** True when it speaks of the response with this nonce, which is of ASCII characters. */
+  boolean hasNonce(String nonce) {
+    if (nonce.length() != nonceLength) {
+      return false;
+    }
+    for (int i = 0; i < nonceLength; i++) {
+      if (body[nonceAt + i] != nonce.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** SotW: the version that the client has; empty: none. */
   String version() {
-    return version;
+    return text(versionAt, versionLength);
   }
 
   /** Whether two SotW requests name the same resources in the same order. */
   Fingerprint fingerprint() {
-    return fingerprint;
+    Fingerprint names = fingerprint;
+    if (names == null) {
+      names = new Fingerprint();
+      fingerprint = names;
+    }
+    return names;
   }
 
   /** How many names it carries, of any kind. */

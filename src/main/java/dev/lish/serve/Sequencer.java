@@ -117,7 +117,7 @@ final class Sequencer {
     if (settled(snapshot)) {
       settled = snapshot;
       TypeStream endpoints = endpoints();
-      return endpoints == null || endpoints.inFlight().isPresent()
+      return endpoints == null || endpoints.inFlight().isPresent() || endpoints.idle(snapshot)
           ? Optional.empty()
           : take(endpoints, snapshot, gate(snapshot, now), now);
     }

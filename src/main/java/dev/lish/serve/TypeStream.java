@@ -89,7 +89,7 @@ final class TypeStream {
     // "The management server should not send a DiscoveryResponse for any DiscoveryRequest that has
     // a stale nonce." In delta "the server must honor changes to the subscription state even if the
     // nonce is stale". A nonce "does not survive stream restarts", so a first one means nothing.
-    if (!delta && !first && !request.nonce().isEmpty() && !request.nonce().equals(lastNonce)) {
+    if (!delta && !first && request.hasNonce() && !request.hasNonce(lastNonce)) {
       return Reply.STALE;
     }
     Reply reply = first ? Reply.NONE : answer(request);
@@ -109,7 +109,7 @@ final class TypeStream {
   }
 
   private Reply answer(Request request) {
-    InFlight waiting = waiting(request.nonce());
+    InFlight waiting = waiting(request);
     if (waiting == null) {
       return Reply.NONE;
     }
@@ -131,10 +131,10 @@ final class TypeStream {
     return new Reply(Reply.Kind.NACK, Optional.of(waiting), error.get());
   }
 
-  /** The response with this nonce, which does not wait for its answer any more. */
-  private @Nullable InFlight waiting(String nonce) {
+  /** The response that it speaks of, which does not wait for its answer any more. */
+  private @Nullable InFlight waiting(Request request) {
     InFlight newest = inFlight;
-    if (newest != null && newest.nonce.equals(nonce)) {
+    if (newest != null && request.hasNonce(newest.nonce)) {
       inFlight = null;
       // Clients answer in order, so what is older has been answered too, or never will be.
       if (!overtaken.isEmpty()) {
@@ -143,7 +143,7 @@ final class TypeStream {
       return newest;
     }
     for (InFlight older : overtaken) {
-      if (older.nonce.equals(nonce)) {
+      if (request.hasNonce(older.nonce)) {
         overtaken.remove(older);
         return older;
       }
@@ -305,6 +305,12 @@ final class TypeStream {
   /** True when nothing is on its way and nothing was rejected. */
   boolean clean() {
     return inFlight == null && !nacked();
+  }
+
+  /** True when just this was sent, and no name needs attention: there is nothing to look for. */
+  @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
+  boolean idle(Snapshot snapshot) {
+    return resolved && todo.isEmpty() && !whole && !answerDue && base == snapshot.set(type);
   }
 
   /** True when the client has accepted everything that there is for it. */

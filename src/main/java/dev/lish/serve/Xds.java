@@ -179,7 +179,8 @@ public final class Xds {
     AdsStream stream = new AdsStream(call, kind, only, origin, streams);
     streams.add(stream);
     call.sendHeaders(new Metadata());
-    call.request(1);
+    // Each is dealt with before the next one is read, so there is nothing to ask for in between.
+    call.request(Integer.MAX_VALUE);
     return stream;
   }
 }
