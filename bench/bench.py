@@ -21,7 +21,7 @@ PEERS = {
     "lish-slow": [ROOT + "/peer-lish/peer.py"],
     "lish-node-every": [ROOT + "/peer-lish/peer.py"],
     "lish-shared": [ROOT + "/peer-lish/peer.py", "--dogma=apart"],
-    "lish-shared-storm": [ROOT + "/peer-lish/peer.py", "--dogma=apart", "--batch=100", "--guard=off"],
+    "lish-shared-storm": [ROOT + "/peer-lish/peer.py", "--dogma=apart", "--batch=1000", "--guard=off"],
     "lish-reach": [ROOT + "/peer-lish/peer.py", "--change=route", "--routes=2500", "--routes-per-host=40"],
     "lish-consul": [ROOT + "/peer-lish/peer.py", "--registry=consul"],
     "lish-consul-wide": [ROOT + "/peer-lish/peer.py", "--registry=consul", "--consul-connections=1200"],

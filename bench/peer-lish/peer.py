@@ -65,7 +65,7 @@ def arguments():
     p.add_argument("--routes-per-host", type=int, default=1)
     p.add_argument("--groups", type=int, default=1)
     p.add_argument("--change", choices=["endpoint", "cluster", "listener", "route"], default="endpoint")
-    p.add_argument("--batch", type=int, default=1, help="endpoints of so many clusters move with each change; the first tells when")
+    p.add_argument("--batch", type=int, default=1, help="so many endpoints move with each change, one of each cluster first; one tells when")
     p.add_argument("--guard", choices=["on", "off"], default="on", help="off: hosts that are replaced all the time are not kept for a while")
     p.add_argument("--tls", action="store_true")
     p.add_argument("--port", type=int, default=18000)
@@ -134,7 +134,8 @@ class Mesh:
 
 
 class Registry:
-    """The registry's file. A change moves the first endpoint of one cluster, and dates it."""
+    """The registry's file. A change moves the first endpoint of one cluster, or of more of them, and dates it; with a batch
+    of more than the clusters, more endpoints of each."""
 
     def __init__(self, path, a):
         self.path, self.a, self.lock, self.changes = path, a, threading.Lock(), 0
@@ -145,10 +146,13 @@ class Registry:
     def endpoint(self, i, j, port=8080, metadata=""):
         return f"    - {{ address: 10.{i // 250}.{i % 250}.{j + 1}, port: {port}, region: region-1, zone: zone-a{metadata} }}\n"
 
-    def service(self, i, now, dated=True):
+    def service(self, i, now, dated=True, moved=1):
         metadata = f', metadata: {{ bench.marker: "{now}" }}' if dated and now else ""
-        first = self.endpoint(i, 0, 9000 + now // 1000 % 1000 if now else 8080, metadata)
-        return f"  {name(i)}:\n{first}{self.others[i]}".encode()
+        port = 9000 + now // 1000 % 1000 if now else 8080
+        first = self.endpoint(i, 0, port, metadata)
+        moving = "".join(self.endpoint(i, j, port) for j in range(1, moved))
+        others = self.others[i] if moved == 1 else "".join(self.others[i].splitlines(True)[moved - 1:])
+        return f"  {name(i)}:\n{first}{moving}{others}".encode()
 
     def write(self):
         with open(self.path + ".new", "wb") as f:
@@ -157,11 +161,12 @@ class Registry:
 
     def change(self):
         with self.lock:
-            for k in range(self.a.batch):
+            moved = max(1, self.a.batch // self.a.clusters)
+            for k in range(min(self.a.batch, self.a.clusters)):
                 self.changes += 1
                 i = self.changes % self.a.clusters
                 # One of them tells when: the client keeps books of each that it is told of.
-                self.services[i] = self.service(i, time.time_ns(), dated=k == 0)
+                self.services[i] = self.service(i, time.time_ns(), k == 0, moved)
             self.write()
 
 
