@@ -28,6 +28,8 @@ public enum ResourceType {
   @SuppressWarnings("ImmutableEnumChecker") // never written to
   private final byte[] urlBytes;
 
+  private final Optional<ResourceType> found = Optional.of(this);
+
   ResourceType(String folder, String messageName) {
     this.folder = folder;
     this.messageName = messageName;
@@ -69,7 +71,7 @@ public enum ResourceType {
   public static Optional<ResourceType> ofTypeUrl(byte[] bytes, int at, int length) {
     for (ResourceType type : ALL) {
       if (Arrays.equals(type.urlBytes, 0, type.urlBytes.length, bytes, at, at + length)) {
-        return Optional.of(type);
+        return type.found;
       }
     }
     return Optional.empty();

@@ -36,7 +36,7 @@ final class Account {
     if (since > 0) {
       meter.changeSent(type, Math.max(0, now - since));
     }
-    report.sent(type, payload.version(), Streams.instant(now));
+    report.sent(type, payload.version(), now);
     meter.sent(type, bytes, payload.size(), Math.max(0, now - placement.changedAt()));
   }
 
@@ -51,7 +51,7 @@ final class Account {
         TypeStream.InFlight about = reply.about().orElseThrow();
         Rejection rejection = Rejection.of(about.draft().payload(), reply.error());
         meter.nacked(type);
-        report.rejected(type, about.draft().payload().version(), rejection, Streams.instant(now));
+        report.rejected(type, about.draft().payload().version(), rejection, now);
         tell.accept(about, rejection);
       }
     }
@@ -63,6 +63,6 @@ final class Account {
     if (since > 0) {
       meter.changeAcked(type, Math.max(0, now - since));
     }
-    report.accepted(type, about.draft().payload().version(), Streams.instant(now));
+    report.accepted(type, about.draft().payload().version(), now);
   }
 }

@@ -73,7 +73,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     admittedAt = streams.admit(openedAt);
     endsAt = streams.ends(openedAt);
     sequencer = new Sequencer(kind, streams.waits, streams.shared, openedAt);
-    report = new Report(kind, Streams.instant(openedAt));
+    report = new Report(kind, openedAt);
     placement = new Placement(streams, report);
     account = new Account(streams.meter, report, placement);
     reception = new Reception(only, peer, streams.limits, streams.meter);
@@ -146,7 +146,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     if (type != ResourceType.SECRET || peer.secure() || streams.secretsInCleartext) {
       return false;
     }
-    if (report.withheld(type, NO_SECRETS, Streams.instant(streams.now()))) {
+    if (report.withheld(type, NO_SECRETS, streams.now())) {
       streams.meter.withheld(type);
       LOG.warn("{} asks for secrets and is not answered: {}", this, NO_SECRETS);
       pump();
@@ -192,7 +192,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     boolean settled = sequencer.settled(current);
     Snapshot last = placement.replaced().orElse(null);
     if (last != null) {
-      sequencer.skipped(last, current).forEach(streams.meter::coalesced);
+      for (ResourceType type : sequencer.skipped(last, current)) {
+        streams.meter.coalesced(type);
+      }
     }
     sendAll(current, now);
     if (now >= wakeAt) {
@@ -230,7 +232,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   private void send(Sequencer.Outgoing outgoing, long now) {
     Payload payload = outgoing.payload();
-    Response response = new Response(payload.bytes(), Encoder.nonce(outgoing.nonce()));
+    Response response = new Response(payload.bytes(), Nonce.field(outgoing.nonce()));
     call.sendMessage(response);
     account.sent(payload, response.size(), now);
   }

@@ -24,7 +24,6 @@ final class Encoder {
   private static final int VERSION = 1;
   private static final int RESOURCES = 2;
   private static final int TYPE_URL = 4;
-  private static final int NONCE = 5;
   private static final int REMOVED = 6; // delta only
   // Any
   private static final int ANY_TYPE = 1;
@@ -151,16 +150,5 @@ final class Encoder {
   /** The version of one resource in delta. */
   static String version(Resource resource, int epoch) {
     return Version.of(resource.hash(), epoch).value();
-  }
-
-  /** The nonce, as the bytes that end a response. */
-  static byte[] nonce(String nonce) {
-    byte[] bytes = new byte[nonce.length() + 2];
-    bytes[0] = NONCE << 3 | 2;
-    bytes[1] = (byte) nonce.length();
-    for (int i = 0; i < nonce.length(); i++) {
-      bytes[i + 2] = (byte) nonce.charAt(i);
-    }
-    return bytes;
   }
 }

@@ -72,33 +72,5 @@ public record NodeView(
       String message,
       Instant at,
       String file,
-      boolean waits) {
-    /** Nothing was sent yet. */
-    static TypeView none(Instant at) {
-      return new TypeView(Optional.empty(), Optional.empty(), Optional.empty(), "", at, "", false);
-    }
-
-    TypeView sent(Version version, Instant now) {
-      return new TypeView(Optional.of(version), acked, nacked, message, now, file, true);
-    }
-
-    /** The client has had this version since then, by its own word. */
-    TypeView brought(Version version, Instant then) {
-      return new TypeView(
-          Optional.of(version), Optional.of(version), Optional.empty(), "", then, "", false);
-    }
-
-    TypeView accepted(Version version, Instant now) {
-      return new TypeView(sent, Optional.of(version), Optional.empty(), "", now, "", false);
-    }
-
-    TypeView withheld(String why) {
-      return new TypeView(sent, acked, nacked, why, at, file, waits);
-    }
-
-    TypeView rejected(Version version, Rejection rejection, Instant now) {
-      return new TypeView(
-          sent, acked, Optional.of(version), rejection.message(), now, rejection.path(), false);
-    }
-  }
+      boolean waits) {}
 }

@@ -4,12 +4,14 @@ import dev.lish.model.ContentHash;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.Version;
+import dev.lish.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class Progress {
   private final SnapshotKey key;
   private final Consumer<StreamEvent> events;
   private final Map<ResourceType, Tally> tallies = new EnumMap<>(ResourceType.class);
+  private final Map<NodeView.State, Standing> standings = new ConcurrentHashMap<>();
 
   Progress(SnapshotKey key, Consumer<StreamEvent> events) {
     this.key = key;
@@ -54,6 +57,16 @@ final class Progress {
     boolean is(ContentHash hash, int inEpoch) {
       return epoch == inEpoch && accepted.isPresent() && accepted.get().equals(hash);
     }
+  }
+
+  /** How the streams that are as far with this snapshot stand: one instance for all of them. */
+  Standing standing(Snapshot snapshot, NodeView.State state) {
+    Standing last = standings.get(state);
+    if (last == null || !last.is(snapshot, state)) {
+      last = Standing.of(snapshot, state);
+      standings.put(state, last);
+    }
+    return last;
   }
 
   private static final class Tally {
@@ -149,7 +162,9 @@ final class Progress {
   }
 
   private void tell(ResourceType type, Optional<Version> all) {
-    all.ifPresent(version -> events.accept(new StreamEvent.Acked(key, type, version)));
+    if (all.isPresent()) {
+      events.accept(new StreamEvent.Acked(key, type, all.get()));
+    }
   }
 
   private Tally of(ResourceType type) {

@@ -5,7 +5,6 @@ import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
 import io.grpc.Status;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +16,7 @@ final class Reception {
   private final Peer peer;
   private final XdsLimits limits;
   private final XdsMeter meter;
-  private @Nullable Node node;
+  private Optional<Node> node = Optional.empty();
   private boolean unknownTypeLogged;
 
   /**
@@ -66,12 +65,12 @@ final class Reception {
 
   /** Who the client is; empty before its first request. */
   Optional<Node> node() {
-    return Optional.ofNullable(node);
+    return node;
   }
 
   /** Takes the node of the first request; true: this was it. */
   boolean introduces(Request request) throws Refused, InvalidProtocolBufferException {
-    if (node != null) {
+    if (node.isPresent()) {
       return false;
     }
     // "Only the first request on a stream is guaranteed to carry the node identifier."
@@ -79,7 +78,7 @@ final class Reception {
     if (introduction.isEmpty()) {
       throw invalid("the first request of a stream must carry the node, and this one does not");
     }
-    node = peer.introduce(introduction.get());
+    node = Optional.of(peer.introduce(introduction.get()));
     return true;
   }
 
@@ -121,6 +120,6 @@ final class Reception {
 
   @Override
   public String toString() {
-    return (node == null ? "An Envoy" : "Envoy " + node.id()) + " at " + peer.address();
+    return node.map(n -> "Envoy " + n.id()).orElse("An Envoy") + " at " + peer.address();
   }
 }

@@ -9,7 +9,6 @@ import dev.lish.model.Version;
 import dev.lish.serve.NodeView.State;
 import dev.lish.serve.NodeView.TypeView;
 import dev.lish.snapshot.Snapshot;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -27,15 +26,14 @@ final class Report {
   private static final List<ResourceType> TYPES = List.of(ResourceType.values());
 
   private final StreamKind kind;
-  private final Instant since;
+  private final long since;
 
   /** By type; absent: the client has not been told anything of it. */
-  private final AtomicReferenceArray<@Nullable TypeView> types =
+  private final AtomicReferenceArray<@Nullable Told> types =
       new AtomicReferenceArray<>(TYPES.size());
 
   private volatile @Nullable Node node;
-  private volatile Standing standing =
-      new Standing(Optional.empty(), Optional.empty(), State.UNMATCHED);
+  private volatile Standing standing = Standing.waiting(null);
 
   /** Only for the event loop: what {@link #progress} was told. */
   private @Nullable Progress progress;
@@ -54,12 +52,10 @@ final class Report {
   /** Only for the event loop: the client lacks what it must not be sent. */
   private boolean withholds;
 
-  Report(StreamKind kind, Instant since) {
+  Report(StreamKind kind, long since) {
     this.kind = kind;
     this.since = since;
   }
-
-  private record Standing(Optional<SnapshotKey> key, Optional<Revision> revision, State state) {}
 
   /** What was read after so many changes. */
   private record Has(int changes, Accepted accepted) {}
@@ -68,32 +64,39 @@ final class Report {
     node = introduced;
   }
 
-  void sent(ResourceType type, Version version, Instant now) {
-    types.setRelease(type.ordinal(), of(type).sent(version, now));
+  void sent(ResourceType type, Version version, long now) {
+    of(type).sent(version, now);
   }
 
-  void accepted(ResourceType type, Version version, Instant now) {
-    types.setRelease(type.ordinal(), of(type).accepted(version, now));
+  void accepted(ResourceType type, Version version, long now) {
+    of(type).accepted(version, now);
     changes = ++changed;
   }
 
-  void rejected(ResourceType type, Version version, Rejection rejection, Instant now) {
-    types.setRelease(type.ordinal(), of(type).rejected(version, rejection, now));
+  void rejected(ResourceType type, Version version, Rejection rejection, long now) {
+    of(type).rejected(version, rejection, now);
   }
 
   /** The client asked for what it must not be sent; true: for the first time. */
-  boolean withheld(ResourceType type, String why, Instant now) {
+  boolean withheld(ResourceType type, String why, long now) {
     withholds = true;
     boolean first = types.get(type.ordinal()) == null;
     if (first) {
-      types.setRelease(type.ordinal(), TypeView.none(now).withheld(why));
+      Told told = new Told(now);
+      told.withheld(why);
+      types.setRelease(type.ordinal(), told);
     }
     return first;
   }
 
-  private TypeView of(ResourceType type) {
-    TypeView view = types.get(type.ordinal());
-    return view == null ? TypeView.none(since) : view;
+  /** Only on the event loop. */
+  private Told of(ResourceType type) {
+    Told told = types.getPlain(type.ordinal());
+    if (told == null) {
+      told = new Told(since);
+      types.setRelease(type.ordinal(), told);
+    }
+    return told;
   }
 
   /** The stream counts among those of another key from now on; null: of none. */
@@ -113,11 +116,7 @@ final class Report {
 
   /** There is nothing for it yet. */
   void waiting(@Nullable SnapshotKey key) {
-    standing =
-        new Standing(
-            Optional.ofNullable(key),
-            Optional.empty(),
-            key == null ? State.UNMATCHED : State.BEHIND);
+    standing = Standing.waiting(key);
   }
 
   /** How far the stream is with this snapshot. */
@@ -136,7 +135,7 @@ final class Report {
 
   /** The same of a stream that has all of it but perhaps of the assignments, as was told before. */
   void endpoints(Sequencer sequencer, Snapshot snapshot) {
-    TypeStream stream = sequencer.stream(ResourceType.ENDPOINT).orElse(null);
+    TypeStream stream = sequencer.endpoints();
     boolean nacked = stream != null && stream.nacked();
     boolean synced = stream == null || there(sequencer, stream, snapshot);
     stands(snapshot, nacked, synced && !withholds);
@@ -150,16 +149,14 @@ final class Report {
 
   private void stands(Snapshot snapshot, boolean nacked, boolean synced) {
     State state = nacked ? State.NACKED : synced ? State.SYNCED : State.BEHIND;
-    Standing last = standing;
-    if (last.state != state
-        || last.revision.isEmpty()
-        || !last.revision.get().equals(snapshot.revision())
-        || last.key.isEmpty()
-        || !last.key.get().equals(snapshot.key())) {
-      standing = new Standing(Optional.of(snapshot.key()), Optional.of(snapshot.revision()), state);
+    Standing now = standing;
+    if (!now.is(snapshot, state)) {
+      Progress group = progress;
+      now = group == null ? Standing.of(snapshot, state) : group.standing(snapshot, state);
+      standing = now;
     }
-    if (synced && !nacked && (complete.isEmpty() || !complete.get().equals(snapshot.revision()))) {
-      complete = Optional.of(snapshot.revision());
+    if (synced && !nacked && !complete.equals(now.revision())) {
+      complete = now.revision();
       changes = ++changed;
     }
   }
@@ -176,9 +173,9 @@ final class Report {
       told[type.ordinal()] = counted.behind(type, last);
       return;
     }
-    if (type != ResourceType.ENDPOINT && of(type).acked().isEmpty()) {
+    if (type != ResourceType.ENDPOINT && !of(type).hasAcked()) {
       // It had brought along just what it should have.
-      types.setRelease(type.ordinal(), of(type).brought(snapshot.version(type), since));
+      of(type).brought(snapshot.version(type), since);
       changes = ++changed;
     }
     told[type.ordinal()] = counted.accepted(type, last, content, snapshot.epoch());
@@ -191,7 +188,10 @@ final class Report {
     if (last.changes != now) {
       Map<String, String> versions = new HashMap<>();
       for (ResourceType type : TYPES) {
-        of(type).acked().ifPresent(version -> versions.put(type.label(), version.value()));
+        Told told = types.getAcquire(type.ordinal());
+        if (told != null) {
+          told.acked().ifPresent(version -> versions.put(type.label(), version.value()));
+        }
       }
       last = new Has(now, new Accepted(complete, versions));
       has = last;
@@ -208,12 +208,19 @@ final class Report {
     Standing now = standing;
     Map<ResourceType, TypeView> views = new EnumMap<>(ResourceType.class);
     for (ResourceType type : TYPES) {
-      TypeView view = types.get(type.ordinal());
-      if (view != null) {
-        views.put(type, view);
+      Told told = types.getAcquire(type.ordinal());
+      if (told != null) {
+        views.put(type, told.view());
       }
     }
     return Optional.of(
-        new NodeView(introduced, now.key, now.revision, kind, since, now.state, views));
+        new NodeView(
+            introduced,
+            now.key(),
+            now.revision(),
+            kind,
+            Streams.instant(since),
+            now.state(),
+            views));
   }
 }

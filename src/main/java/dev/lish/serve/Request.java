@@ -25,8 +25,7 @@ final class Request {
   private final Layout layout;
   private int typeAt;
   private int typeLength;
-  private int nonceAt;
-  private int nonceLength;
+  private long nonce = Nonce.NONE;
   private int versionAt;
   private int versionLength;
   private int nodeAt = -1;
@@ -109,8 +108,7 @@ final class Request {
       typeAt = at;
       typeLength = length;
     } else if (field == layout.nonce) {
-      nonceAt = at;
-      nonceLength = length;
+      nonce = Nonce.read(body, at, length);
     } else if (field == layout.version) {
       versionAt = at;
       versionLength = length;
@@ -146,22 +144,9 @@ final class Request {
     return ResourceType.ofTypeUrl(body, typeAt, typeLength);
   }
 
-  /** True when it speaks of a response. */
-  boolean hasNonce() {
-    return nonceLength > 0;
-  }
-
-  /** True when it speaks of the response with this nonce, which is of ASCII characters. */
-  boolean hasNonce(String nonce) {
-    if (nonce.length() != nonceLength) {
-      return false;
-    }
-    for (int i = 0; i < nonceLength; i++) {
-      if (body[nonceAt + i] != nonce.charAt(i)) {
-        return false;
-      }
-    }
-    return true;
+  /** Of the response that it speaks of; {@link Nonce#NONE}: of none. */
+  long nonce() {
+    return nonce;
   }
 
   /** SotW: the version that the client has; empty: none. */

@@ -102,10 +102,10 @@ final class Response extends AbstractMessage {
           try {
             // What is available is all of it, as a rule: readAllBytes would start with 8 KiB.
             byte[] most = in.readNBytes(in.available());
-            byte[] rest = in.available() == 0 && most.length > 0 ? new byte[0] : in.readAllBytes();
-            if (rest.length == 0) {
+            if (in.available() == 0 && most.length > 0) {
               return most;
             }
+            byte[] rest = in.readAllBytes();
             byte[] all = Arrays.copyOf(most, most.length + rest.length);
             System.arraycopy(rest, 0, all, most.length, rest.length);
             return all;

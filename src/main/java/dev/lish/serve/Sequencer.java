@@ -98,7 +98,7 @@ final class Sequencer {
    *
    * @param nonce never the same twice on a stream
    */
-  record Outgoing(Payload payload, String nonce) {}
+  record Outgoing(Payload payload, long nonce) {}
 
   /** True when only assignments can be lacking for this snapshot, and nothing waits for them. */
   @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
@@ -117,13 +117,20 @@ final class Sequencer {
     if (settled(snapshot)) {
       settled = snapshot;
       TypeStream endpoints = endpoints();
-      return endpoints == null || endpoints.inFlight().isPresent() || endpoints.idle(snapshot)
+      return endpoints == null || endpoints.waits() || endpoints.idle(snapshot)
           ? Optional.empty()
-          : take(endpoints, snapshot, gate(snapshot, now), now);
+          : assignments(endpoints, snapshot, now);
     }
     Optional<Outgoing> next = search(snapshot, now);
     settled = next.isEmpty() && settles(snapshot, now) ? snapshot : null;
     return next;
+  }
+
+  private Optional<Outgoing> assignments(TypeStream stream, Snapshot snapshot, long now) {
+    Optional<Draft> same = Turn.likeTheLast(stream, snapshot, shared);
+    return same.isPresent()
+        ? Optional.of(goes(stream, same.get(), snapshot, now))
+        : take(stream, snapshot, gate(snapshot, now), now);
   }
 
   private boolean settles(Snapshot snapshot, long now) {
@@ -145,7 +152,7 @@ final class Sequencer {
       TypeStream stream = streams.get(type);
       // At most one unanswered response per type: what changes meanwhile is sent as one.
       if (stream != null
-          && (stream.inFlight().isEmpty() || overtakes(type, now))
+          && (!stream.waits() || overtakes(type, now))
           && mayAdd(type, snapshot, now)) {
         Optional<Outgoing> next = take(stream, snapshot, gate, now);
         if (next.isPresent()) {
@@ -159,7 +166,7 @@ final class Sequencer {
   private Optional<Outgoing> nextRemoval(Snapshot snapshot, Gate gate, long now) {
     for (ResourceType type : TRAILING) {
       TypeStream stream = streams.get(type);
-      if (stream != null && stream.inFlight().isEmpty()) {
+      if (stream != null && !stream.waits()) {
         Predicate<String> may = removals.may(stream, snapshot, brought(), now);
         Optional<Outgoing> next = take(stream, snapshot, gate.removing(may), now);
         if (next.isPresent()) {
@@ -172,18 +179,19 @@ final class Sequencer {
 
   private Optional<Outgoing> take(TypeStream stream, Snapshot snapshot, Gate gate, long now) {
     Optional<Draft> taken = Turn.take(stream, snapshot, gate, shared);
-    if (taken.isEmpty()) {
-      return Optional.empty();
-    }
-    Draft draft = taken.get();
-    String nonce = Long.toString(++nonces, Character.MAX_RADIX);
-    stream.sent(draft, nonce, now, snapshot);
+    return taken.isPresent()
+        ? Optional.of(goes(stream, taken.get(), snapshot, now))
+        : Optional.empty();
+  }
+
+  private Outgoing goes(TypeStream stream, Draft draft, Snapshot snapshot, long now) {
+    stream.sent(draft, ++nonces, now, snapshot);
     switch (stream.type) {
       case CLUSTER -> clustersSent(draft, now);
       case LISTENER -> routesBefore = base(ResourceType.ROUTE);
       default -> {}
     }
-    return Optional.of(new Outgoing(draft.payload(), nonce));
+    return new Outgoing(draft.payload(), nonces);
   }
 
   /**
@@ -302,7 +310,8 @@ final class Sequencer {
     return clusters != null && clusters.brought();
   }
 
-  private @Nullable TypeStream endpoints() {
+  /** What the stream has of assignments; null: it never asked for any. */
+  @Nullable TypeStream endpoints() {
     return streams.get(ResourceType.ENDPOINT);
   }
 

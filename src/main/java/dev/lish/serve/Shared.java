@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What all streams compute alike, computed once: what a stream costs is what differs between it and
@@ -51,7 +50,7 @@ final class Shared {
   /** When the listeners of a snapshot were last changed or removed, in microseconds. */
   private final Map<SnapshotKey, Long> listenersReplaced = new ConcurrentHashMap<>();
 
-  private volatile @Nullable Taken lastTaken;
+  private volatile Optional<Taken> lastTaken = Optional.empty();
 
   Shared(XdsMeter meter) {
     encoder = new Encoder(meter);
@@ -164,13 +163,13 @@ final class Shared {
 
   /** The step that was taken last, if it is this stream's too. */
   Optional<Taken> taken(TypeStream stream, ResourceSet target, int epoch) {
-    Taken last = lastTaken;
-    return last != null && last.by(stream, target, epoch) ? Optional.of(last) : Optional.empty();
+    Optional<Taken> last = lastTaken;
+    return last.isPresent() && last.get().by(stream, target, epoch) ? last : Optional.empty();
   }
 
   /** A stream takes this step: others will. */
   void take(Taken taken) {
-    lastTaken = taken;
+    lastTaken = Optional.of(taken);
   }
 
   /** What streams are told that differ in nothing: worked out for the first of them. */

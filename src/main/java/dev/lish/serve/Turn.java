@@ -44,27 +44,37 @@ final class Turn {
     stream.resolve(snapshot, shared);
     stream.suppressed = false;
     ResourceSet target = snapshot.set(stream.type);
-    boolean nothingDue = stream.todo.isEmpty() && !stream.whole && !stream.answerDue;
-    if (nothingDue && stream.base.hash().equals(target.hash())) {
+    if (stream.nothingDue() && stream.base.hash().equals(target.hash())) {
       return Optional.empty();
     }
-    boolean ordinary = nothingDue && stream.ordinary();
-    if (ordinary) {
-      Optional<Shared.Taken> taken = shared.taken(stream, target, snapshot.epoch());
-      if (taken.isPresent()) {
-        stream.advance(target);
-        return taken.get().draft();
-      }
+    Optional<Draft> same = likeTheLast(stream, snapshot, shared);
+    if (same.isPresent()) {
+      return same;
     }
     Turn turn = new Turn(stream, snapshot, gate, shared);
     Difference difference = shared.difference(stream.base, turn.target);
-    if (ordinary && difference.removed().isEmpty()) {
+    if (stream.ordinary() && difference.removed().isEmpty()) {
       return turn.step(difference);
     }
     ResourceSet next = shared.keeping(turn.target, stream.base, turn.kept(difference));
     return !stream.delta && Subscription.wholeSet(stream.type)
         ? turn.whole(next)
         : turn.parts(difference, next);
+  }
+
+  /** The step of the stream that went last, if this one is just where that one was. */
+  static Optional<Draft> likeTheLast(TypeStream stream, Snapshot snapshot, Shared shared) {
+    stream.resolve(snapshot, shared);
+    if (!stream.ordinary()) {
+      return Optional.empty();
+    }
+    ResourceSet target = snapshot.set(stream.type);
+    Optional<Shared.Taken> taken = shared.taken(stream, target, snapshot.epoch());
+    if (taken.isEmpty() || taken.get().draft().isEmpty()) {
+      return Optional.empty();
+    }
+    stream.advance(target);
+    return taken.get().draft();
   }
 
   /** Nothing but the sets and the names decides, so it is worked out once for all such streams. */

@@ -32,13 +32,13 @@ final class TypeStream {
   private static final int MOST_OVERTAKEN = 16;
 
   /** A response that waits for its answer. */
-  record InFlight(Draft draft, String nonce, long sentAt, Snapshot from) {}
+  record InFlight(Draft draft, long nonce, long sentAt, Snapshot from) {}
 
   final ResourceType type;
   final boolean delta;
   final Subscription subscription;
   private @Nullable Fingerprint lastNames;
-  private String lastNonce = "";
+  private long lastNonce = Nonce.NONE;
 
   private Claims claims = Claims.NONE;
   private boolean brought;
@@ -89,7 +89,7 @@ final class TypeStream {
     // "The management server should not send a DiscoveryResponse for any DiscoveryRequest that has
     // a stale nonce." In delta "the server must honor changes to the subscription state even if the
     // nonce is stale". A nonce "does not survive stream restarts", so a first one means nothing.
-    if (!delta && !first && request.hasNonce() && !request.hasNonce(lastNonce)) {
+    if (!delta && !first && request.nonce() != Nonce.NONE && request.nonce() != lastNonce) {
       return Reply.STALE;
     }
     Reply reply = first ? Reply.NONE : answer(request);
@@ -109,7 +109,7 @@ final class TypeStream {
   }
 
   private Reply answer(Request request) {
-    InFlight waiting = waiting(request);
+    InFlight waiting = waiting(request.nonce());
     if (waiting == null) {
       return Reply.NONE;
     }
@@ -131,10 +131,10 @@ final class TypeStream {
     return new Reply(Reply.Kind.NACK, Optional.of(waiting), error.get());
   }
 
-  /** The response that it speaks of, which does not wait for its answer any more. */
-  private @Nullable InFlight waiting(Request request) {
+  /** The response with this nonce, which does not wait for its answer any more. */
+  private @Nullable InFlight waiting(long nonce) {
     InFlight newest = inFlight;
-    if (newest != null && request.hasNonce(newest.nonce)) {
+    if (newest != null && newest.nonce == nonce) {
       inFlight = null;
       // Clients answer in order, so what is older has been answered too, or never will be.
       if (!overtaken.isEmpty()) {
@@ -143,7 +143,7 @@ final class TypeStream {
       return newest;
     }
     for (InFlight older : overtaken) {
-      if (request.hasNonce(older.nonce)) {
+      if (older.nonce == nonce) {
         overtaken.remove(older);
         return older;
       }
@@ -219,7 +219,7 @@ final class TypeStream {
   }
 
   /** Notes that a response goes out now. */
-  void sent(Draft draft, String nonce, long now, Snapshot from) {
+  void sent(Draft draft, long nonce, long now, Snapshot from) {
     if (inFlight != null) {
       overtaken.addLast(inFlight);
       if (overtaken.size() > MOST_OVERTAKEN) {
@@ -288,9 +288,23 @@ final class TypeStream {
     }
   }
 
+  /** True when no name needs attention, and nothing is due but what has changed. */
+  boolean nothingDue() {
+    return todo.isEmpty() && !whole && !answerDue;
+  }
+
   /** Sent part by part, and nothing about it is special to this stream. */
   boolean ordinary() {
-    return !Subscription.wholeSet(type) && !unsure && suspects.isEmpty() && rejected.isEmpty();
+    return nothingDue()
+        && !Subscription.wholeSet(type)
+        && !unsure
+        && suspects.isEmpty()
+        && rejected.isEmpty();
+  }
+
+  /** True when a response is not answered. */
+  boolean waits() {
+    return inFlight != null;
   }
 
   Optional<InFlight> inFlight() {
@@ -310,7 +324,7 @@ final class TypeStream {
   /** True when just this was sent, and no name needs attention: there is nothing to look for. */
   @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
   boolean idle(Snapshot snapshot) {
-    return resolved && todo.isEmpty() && !whole && !answerDue && base == snapshot.set(type);
+    return resolved && nothingDue() && base == snapshot.set(type);
   }
 
   /** True when the client has accepted everything that there is for it. */

@@ -60,7 +60,7 @@ class SequencerTest {
     request(
         DeltaDiscoveryRequest.newBuilder()
             .setTypeUrl(type.typeUrl())
-            .setResponseNonce(next.nonce()),
+            .setResponseNonce(Long.toString(next.nonce(), Character.MAX_RADIX)),
         type);
   }
 
@@ -94,7 +94,7 @@ class SequencerTest {
     request(
         DeltaDiscoveryRequest.newBuilder()
             .setTypeUrl(ENDPOINT.typeUrl())
-            .setResponseNonce(unanswered.nonce()),
+            .setResponseNonce(Long.toString(unanswered.nonce(), Character.MAX_RADIX)),
         ENDPOINT);
     accept(ENDPOINT, "b");
     accept(CLUSTER, "-b");
@@ -232,7 +232,7 @@ class SequencerTest {
     request(
         DeltaDiscoveryRequest.newBuilder()
             .setTypeUrl(CLUSTER.typeUrl())
-            .setResponseNonce(clusters.nonce()),
+            .setResponseNonce(Long.toString(clusters.nonce(), Character.MAX_RADIX)),
         CLUSTER);
     accept(ROUTE, "main");
   }
@@ -272,7 +272,7 @@ class SequencerTest {
     request(
         DeltaDiscoveryRequest.newBuilder()
             .setTypeUrl(ENDPOINT.typeUrl())
-            .setResponseNonce(assignment.nonce()),
+            .setResponseNonce(Long.toString(assignment.nonce(), Character.MAX_RADIX)),
         ENDPOINT);
     accept(ROUTE, "main");
     // The stuck one is still unanswered, so nothing is taken away.

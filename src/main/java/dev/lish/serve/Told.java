@@ -1,0 +1,123 @@
+package dev.lish.serve;
+
+import dev.lish.model.Version;
+import dev.lish.serve.NodeView.TypeView;
+import java.lang.invoke.VarHandle;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream was told of one type, and what it said to it. Written in place by its event loop,
+ * since that happens twice for each change at each stream; other threads read copies. A sequence
+ * lock: the number of writes is odd while there is one, and a copy that one came between is made
+ * again. Times are microseconds since the epoch.
+ */
+final class Told {
+  private @Nullable Version sent;
+  private @Nullable Version acked;
+  private @Nullable Version nacked;
+  private String message = "";
+  private String file = "";
+  private long at;
+  private boolean waits;
+
+  /** Ordered by fences: a volatile one would cost more than all that it guards. */
+  private int writes;
+
+  Told(long at) {
+    this.at = at;
+  }
+
+  private void begin() {
+    writes++;
+    VarHandle.storeStoreFence();
+  }
+
+  private void end() {
+    VarHandle.releaseFence();
+    writes++;
+  }
+
+  /** A response went out. */
+  void sent(Version version, long now) {
+    begin();
+    sent = version;
+    at = now;
+    waits = true;
+    end();
+  }
+
+  /** The client has had this version since then, by its own word. */
+  void brought(Version version, long then) {
+    begin();
+    sent = version;
+    accept(version, then);
+    end();
+  }
+
+  /** The client accepted what it was sent. */
+  void accepted(Version version, long now) {
+    begin();
+    accept(version, now);
+    end();
+  }
+
+  private void accept(Version version, long now) {
+    acked = version;
+    nacked = null;
+    message = "";
+    file = "";
+    at = now;
+    waits = false;
+  }
+
+  /** The client rejected what it was sent. */
+  void rejected(Version version, Rejection rejection, long now) {
+    begin();
+    nacked = version;
+    message = rejection.message();
+    file = rejection.path();
+    at = now;
+    waits = false;
+    end();
+  }
+
+  /** It is not sent at all. */
+  void withheld(String why) {
+    begin();
+    message = why;
+    end();
+  }
+
+  /** True when the client has accepted a version. From any thread. */
+  boolean hasAcked() {
+    return acked != null;
+  }
+
+  /** The version last accepted. From any thread. */
+  Optional<Version> acked() {
+    return Optional.ofNullable(acked);
+  }
+
+  /** All of it at one moment. From any thread. */
+  TypeView view() {
+    while (true) {
+      int before = writes;
+      VarHandle.acquireFence();
+      TypeView view =
+          new TypeView(
+              Optional.ofNullable(sent),
+              Optional.ofNullable(acked),
+              Optional.ofNullable(nacked),
+              message,
+              Streams.instant(at),
+              file,
+              waits);
+      VarHandle.acquireFence();
+      if (before % 2 == 0 && before == writes) {
+        return view;
+      }
+      Thread.onSpinWait();
+    }
+  }
+}
