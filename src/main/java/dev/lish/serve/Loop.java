@@ -21,9 +21,6 @@ final class Loop {
   /** How exactly waits are kept. */
   private static final long TICK_MILLIS = 50;
 
-  /** How many of these until it is seen whether streams have lasted for too long. */
-  private static final int SECOND = 20;
-
   private final EventLoop eventLoop;
   private final Streams streams;
 
@@ -32,7 +29,11 @@ final class Loop {
 
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable ScheduledFuture<?> tick;
-  private int ticks;
+
+  /** How many ticks until it is seen whether streams have lasted for too long, and so far. */
+  private final long expiry;
+
+  private long ticks;
 
   /** No stream wants to be woken before: a tick that has nothing to do looks at none of them. */
   private long earliest = Long.MAX_VALUE;
@@ -40,6 +41,7 @@ final class Loop {
   Loop(EventLoop eventLoop, Streams streams) {
     this.eventLoop = eventLoop;
     this.streams = streams;
+    expiry = streams.limits.lifetimes().between().toMillis() / TICK_MILLIS;
   }
 
   void add(AdsStream stream) {
@@ -89,7 +91,7 @@ final class Loop {
         wakeBy(stream.wakeAt());
       }
     }
-    if (++ticks % SECOND == 0) {
+    if (++ticks % expiry == 0) {
       for (AdsStream stream : members) {
         guarded(stream, AdsStream::expire);
       }

@@ -34,6 +34,9 @@ public record XdsLimits(
    *     the last quarter of this time, so that they do not all come back at once
    */
   public record Lifetimes(Duration answer, Duration age) {
+    private static final long MOST_BETWEEN = 10_000;
+    private static final long LEAST_BETWEEN = 1_000;
+
     /** Streams last for ever. */
     public static final Lifetimes UNLIMITED = new Lifetimes(Duration.ZERO, Duration.ZERO);
 
@@ -41,6 +44,21 @@ public record XdsLimits(
     public Lifetimes {
       notNegative("answer", answer);
       notNegative("age", age);
+    }
+
+    /**
+     * How often to look whether a stream has lasted for too long: a look passes all streams, of
+     * which nearly none has. Often enough that those of one look are few.
+     */
+    Duration between() {
+      long millis = MOST_BETWEEN;
+      if (!answer.isZero()) {
+        millis = Math.min(millis, answer.toMillis() / 60);
+      }
+      if (!age.isZero()) {
+        millis = Math.min(millis, age.toMillis() / 1_000);
+      }
+      return Duration.ofMillis(Math.max(LEAST_BETWEEN, millis));
     }
   }
 
