@@ -77,6 +77,11 @@ final class Report {
     changes = ++changed;
   }
 
+  /** A response was accepted that lacks what was rejected before: that is still true. */
+  void acceptedInPart(ResourceType type, Instant now) {
+    types.setRelease(type.ordinal(), of(type).acceptedInPart(now));
+  }
+
   void rejected(ResourceType type, Version version, Rejection rejection, Instant now) {
     types.setRelease(type.ordinal(), of(type).rejected(version, rejection, now));
   }

@@ -42,8 +42,8 @@ final class Turn {
   /** The next response, if there is one; the stream is then taken to have it. */
   static Optional<Draft> take(TypeStream stream, Snapshot snapshot, Gate gate, Shared shared) {
     stream.resolve(snapshot, shared);
-    stream.suppressed = false;
     ResourceSet target = snapshot.set(stream.type);
+    stream.suppressed = stream.refusesOne(target);
     boolean nothingDue = stream.todo.isEmpty() && !stream.whole && !stream.answerDue;
     if (nothingDue && stream.base.hash().equals(target.hash())) {
       return Optional.empty();
@@ -139,9 +139,9 @@ final class Turn {
     boolean wholeSet = Subscription.wholeSet(stream.type);
     ContentHash content =
         wholeSet ? shared.part(next, stream.subscription).hash() : ContentHash.EMPTY;
-    if (wholeSet && stream.rejected.has(content)) {
+    if (wholeSet && (stream.rejected.has(content) || stream.refusesAll(target))) {
       stream.suppressed = true;
-      return Optional.empty();
+      return answers(content, next);
     }
     List<Resource> replaced = replaced(difference);
     if (stream.whole) {
@@ -160,17 +160,55 @@ final class Turn {
       return Optional.empty();
     }
     List<Resource> resources = List.copyOf(send.values());
-    ContentHash sum = ContentHash.EMPTY;
-    for (Resource resource : resources) {
-      sum = sum.plus(resource.hash());
-    }
     // Delta's system_version_info is "for debugging purposes only": that of the whole set.
     Version version =
         stream.delta
             ? snapshot.version(stream.type)
             : version(stream, target, snapshot.epoch(), shared);
-    Payload payload = encode(resources, sum, version);
+    Payload payload = encode(resources, sum(resources), version);
     return Optional.of(new Draft(payload, content, resources, replaced, unsure));
+  }
+
+  /**
+   * Names that the client asks for are answered although it has rejected the rest, by themselves.
+   * State of the world could only send the same bytes again.
+   */
+  private Optional<Draft> answers(ContentHash content, ResourceSet next) {
+    for (Iterator<Map.Entry<String, Todo>> i = stream.todo.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<String, Todo> entry = i.next();
+      if (entry.getValue() == Todo.ANSWER && answer(entry.getKey(), next)) {
+        i.remove();
+      }
+    }
+    if (send.isEmpty() && removed.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Resource> resources = List.copyOf(send.values());
+    Payload payload = encode(resources, sum(resources), snapshot.version(stream.type));
+    return Optional.of(new Draft(payload, content, resources, List.of(), false));
+  }
+
+  /** True: the name needs no further attention. */
+  private boolean answer(String name, ResourceSet next) {
+    if (stream.subscription.covers(name)) {
+      Resource resource = next.get(name).orElse(null);
+      if (resource == null) {
+        removed.add(name);
+      } else if (stream.unrelated(resource, target)) {
+        send.put(name, resource);
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static ContentHash sum(List<Resource> resources) {
+    ContentHash sum = ContentHash.EMPTY;
+    for (Resource resource : resources) {
+      sum = sum.plus(resource.hash());
+    }
+    return sum;
   }
 
   private void remove(Difference difference, ResourceSet next) {
@@ -318,6 +356,15 @@ final class Turn {
         || (Subscription.wholeSet(stream.type) && !stream.subscription.wildcard())) {
       for (String name : stream.subscription.names()) {
         hash = set.get(name).isEmpty() ? hash.plus(Absent.layer(name).hash()) : hash;
+      }
+    }
+    // What it was not sent, or has rejected, the client must not report as had.
+    if (!stream.rejected.isEmpty() || !stream.todo.isEmpty()) {
+      for (String name : stream.subscription.names()) {
+        Resource resource = set.get(name).orElse(null);
+        if (resource != null && (stream.todo.containsKey(name) || stream.refuses(resource))) {
+          hash = hash.minus(resource.hash());
+        }
       }
     }
     return Version.of(hash, epoch);

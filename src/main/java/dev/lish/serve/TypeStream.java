@@ -1,13 +1,17 @@
 package dev.lish.serve;
 
+import dev.lish.model.ContentHash;
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +80,17 @@ final class TypeStream {
   private boolean late;
   private boolean nacked;
 
+  /** Delta, whole types: what was rejected last, as long as nothing else has come. */
+  private @Nullable Refused refused;
+
+  /**
+   * What a client refused.
+   *
+   * @param target hash of all that there was of the type
+   * @param resources in the rejected responses
+   */
+  private record Refused(ContentHash target, List<Resource> resources) {}
+
   TypeStream(ResourceType type, boolean delta) {
     this.type = type;
     this.delta = delta;
@@ -120,10 +135,11 @@ final class TypeStream {
       if (!suspects.isEmpty()) {
         waiting.draft.payload().resources().forEach(r -> suspects.remove(r.name()));
       }
-      return new Reply(Reply.Kind.ACK, Optional.of(waiting), "");
+      Reply.Kind kind = suppressed ? Reply.Kind.PART : Reply.Kind.ACK;
+      return new Reply(kind, Optional.of(waiting), "");
     }
     nacked = true;
-    reject(waiting.draft);
+    reject(waiting.draft, waiting.from.set(type).hash());
     if (inFlight != null && Subscription.wholeSet(type)) {
       // What has overtaken it contains what was rejected: it must not go again either.
       rejected.add(inFlight.draft.content());
@@ -152,9 +168,10 @@ final class TypeStream {
   }
 
   /** The same bytes must never go again; what the client has of them is not known. */
-  private void reject(Draft draft) {
+  private void reject(Draft draft, ContentHash target) {
     if (Subscription.wholeSet(type)) {
       rejected.add(draft.content());
+      refuse(draft.payload().resources(), target);
       whole = true;
       draft.payload().removed().forEach(name -> attend(name, Todo.GONE));
     } else if (draft.payload().resources().size() == 1) {
@@ -171,6 +188,40 @@ final class TypeStream {
         attend(resource.name(), Todo.ANSWER);
       }
     }
+  }
+
+  private void refuse(List<Resource> resources, ContentHash target) {
+    List<Resource> all = new ArrayList<>(resources);
+    if (refused != null && refused.target.equals(target)) {
+      all.addAll(refused.resources);
+    }
+    refused = new Refused(target, List.copyOf(all));
+  }
+
+  /** True when the client would get nothing new of what it rejected last but the same bytes. */
+  boolean refusesAll(ResourceSet target) {
+    return refused != null
+        && refused.target.equals(target.hash())
+        && refused.resources.stream().allMatch(r -> subscription.covers(r.name()));
+  }
+
+  /** True when this resource was no part of what the client rejected last. */
+  boolean unrelated(Resource resource, ResourceSet target) {
+    return refused != null
+        && refused.target.equals(target.hash())
+        && refused.resources.stream().noneMatch(r -> r.name().equals(resource.name()));
+  }
+
+  /** True when the client was sent this resource alone and rejected it. */
+  boolean refuses(Resource resource) {
+    return !Subscription.wholeSet(type) && rejected.has(resource.hash());
+  }
+
+  /** True when the client has rejected a resource that it should have, alone. */
+  boolean refusesOne(ResourceSet target) {
+    return !rejected.isEmpty()
+        && subscription.names().stream()
+            .anyMatch(name -> target.get(name).filter(this::refuses).isPresent());
   }
 
   private void apply(Subscription.Change change) {
@@ -314,6 +365,7 @@ final class TypeStream {
         && !whole
         && !answerDue
         && reached(snapshot.set(type), shared)
+        && suspects.stream().noneMatch(todo::containsKey)
         && (todo.isEmpty() || todo.values().stream().allMatch(t -> t == Todo.ANSWER));
   }
 
