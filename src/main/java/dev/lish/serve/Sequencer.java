@@ -121,6 +121,7 @@ final class Sequencer {
           ? Optional.empty()
           : take(endpoints, snapshot, gate(snapshot, now), now);
     }
+    removals.begin(snapshot);
     Optional<Outgoing> next = search(snapshot, now);
     settled = next.isEmpty() && settles(snapshot, now) ? snapshot : null;
     return next;

@@ -126,7 +126,7 @@ final class Turn {
     }
     Version version = version(stream, next, snapshot.epoch(), shared);
     if (stream.subscription.wildcard()) {
-      shared.remember(version, next);
+      shared.remember(version, next, target);
     }
     boolean unsure = stream.unsure || stream.whole;
     Collection<Resource> news = stream.whole ? part.resources() : changed;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -80,6 +81,17 @@ public final class Xds {
    */
   public void publish(Assignment assignment, Instant since) {
     streams.publish(assignment, since);
+  }
+
+  /**
+   * Has the keeper told of each whole set that is sent on the way from one publication to another,
+   * once: a later process is to {@link #remember} it, as well as what was published. To be called
+   * before the port is open.
+   *
+   * @param keeper called on event loops, so it must not block
+   */
+  public void keep(BiConsumer<Version, ResourceSet> keeper) {
+    streams.keep(keeper);
   }
 
   /**
