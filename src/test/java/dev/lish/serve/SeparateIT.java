@@ -2,8 +2,10 @@ package dev.lish.serve;
 
 import static dev.lish.model.ResourceType.CLUSTER;
 import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.EXTENSION;
 import static dev.lish.model.ResourceType.LISTENER;
 import static dev.lish.model.ResourceType.ROUTE;
+import static dev.lish.model.ResourceType.RUNTIME;
 import static dev.lish.model.ResourceType.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,14 +16,19 @@ import dev.lish.serve.Client.Answer;
 import dev.lish.snapshot.Snapshot;
 import io.envoyproxy.envoy.service.cluster.v3.ClusterDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.endpoint.v3.EndpointDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.extension.v3.ExtensionConfigDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.listener.v3.ListenerDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.route.v3.RouteDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.runtime.v3.RuntimeDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.secret.v3.SecretDiscoveryServiceGrpc;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One stream for each type, as an Envoy without ADS has them: they are not joined. */
@@ -67,7 +74,20 @@ class SeparateIT {
                   ? SecretDiscoveryServiceGrpc.getDeltaSecretsMethod()
                   : SecretDiscoveryServiceGrpc.getStreamSecretsMethod(),
               delta);
-      case RUNTIME, EXTENSION -> throw new IllegalArgumentException(type.toString());
+      case RUNTIME ->
+          new Client(
+              server,
+              delta
+                  ? RuntimeDiscoveryServiceGrpc.getDeltaRuntimeMethod()
+                  : RuntimeDiscoveryServiceGrpc.getStreamRuntimeMethod(),
+              delta);
+      case EXTENSION ->
+          new Client(
+              server,
+              delta
+                  ? ExtensionConfigDiscoveryServiceGrpc.getDeltaExtensionConfigsMethod()
+                  : ExtensionConfigDiscoveryServiceGrpc.getStreamExtensionConfigsMethod(),
+              delta);
     };
   }
 
@@ -147,19 +167,34 @@ class SeparateIT {
     }
   }
 
+  static Stream<Arguments> typesAndProtocols() {
+    return Stream.of(CLUSTER, LISTENER, ROUTE, RUNTIME, SECRET, EXTENSION)
+        .flatMap(type -> Stream.of(Arguments.of(type, false), Arguments.of(type, true)));
+  }
+
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void rejectionIsFollowedByTheNextDifferentContent(boolean delta) {
-    try (Server server = new Server();
-        Client client = open(server, LISTENER, delta)) {
-      server.publish(Mesh.small());
-      Answer good = client.ask(LISTENER).accept(LISTENER);
-      server.publish(Mesh.small().listener("front", 2, "main"));
-      client.nack(client.next(LISTENER), "front: no");
-      assertThat(server.event(StreamEvent.Nacked.class).names()).containsExactly("front");
-      server.publish(Mesh.small().listener("front", 2, "main").route("more", "a"));
-      server.publish(Mesh.small());
-      assertThat(client.accept(LISTENER).resources()).isEqualTo(good.resources());
+  @MethodSource("typesAndProtocols")
+  void rejectionIsFollowedByTheNextDifferentContent(ResourceType type, boolean delta) {
+    Counting sent = new Counting();
+    try (Server server = new Server(Server.QUICK, sent.meter());
+        Client client = open(server, type, delta)) {
+      server.publish(NamesIT.with(type, "x", 1));
+      Answer good = client.ask(type, "x").accept(type);
+      assertThat(good.names()).containsExactly("x");
+      server.publishAndSend(NamesIT.with(type, "x", 2).revision(2));
+      client.nack(client.next(type), "x: no");
+      StreamEvent.Nacked nacked = server.event(StreamEvent.Nacked.class);
+      assertThat(nacked.names()).containsExactly("x");
+      assertThat(nacked.path()).isEqualTo("edge/" + type.folder() + "/x.yaml");
+      server.publishAndSend(NamesIT.with(type, "x", 2).fixed("more", 1).revision(3));
+      assertThat(sent.responses()).isEqualTo(2);
+      assertThat(server.xds.nodes().get(0).state()).isEqualTo(NodeView.State.NACKED);
+      server.publishAndSend(NamesIT.with(type, "x", 1).revision(4));
+      assertThat(client.accept(type).resources()).isEqualTo(good.resources());
+      server.publishAndSend(NamesIT.with(type, "x", 2).revision(5));
+      assertThat(sent.responses()).isEqualTo(3);
+      server.publishAndSend(NamesIT.with(type, "x", 3).revision(6));
+      assertThat(client.accept(type).names()).containsExactly("x");
     }
   }
 
