@@ -1,6 +1,7 @@
 package dev.lish.serve;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
@@ -24,6 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The xDS server: state of the world and delta, aggregated and separate. It is to be hosted by
@@ -32,6 +35,8 @@ import java.util.function.Consumer;
  */
 public final class Xds {
   private static final String ROOT = "envoy.service.";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Xds.class);
 
   private final Streams streams;
 
@@ -190,8 +195,18 @@ public final class Xds {
             });
     AdsStream stream = new AdsStream(call, kind, only, origin, streams);
     streams.add(stream);
+    var unused = context.log().whenComplete().thenAccept(log -> ended(stream, log));
     call.sendHeaders(new Metadata());
     call.request(1);
     return stream;
+  }
+
+  /** A request that is too large never gets here: Armeria ends its stream before it is read. */
+  private void ended(AdsStream stream, RequestLog log) {
+    Throwable cause = log.requestCause();
+    if (cause != null && Status.fromThrowable(cause).getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+      LOG.warn("{} is refused: a request is too large: {}", stream, cause.getMessage());
+      streams.meter.ended("size");
+    }
   }
 }
