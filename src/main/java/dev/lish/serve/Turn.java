@@ -124,7 +124,7 @@ final class Turn {
       stream.suppressed = true;
       return Optional.empty();
     }
-    Version version = version(stream, next, snapshot.epoch(), shared);
+    Version version = SotwVersion.of(stream, next, snapshot.epoch(), shared);
     if (stream.subscription.wildcard()) {
       shared.remember(version, next, target);
     }
@@ -139,7 +139,8 @@ final class Turn {
     boolean wholeSet = Subscription.wholeSet(stream.type);
     ContentHash content =
         wholeSet ? shared.part(next, stream.subscription).hash() : ContentHash.EMPTY;
-    if (wholeSet && (stream.rejected.has(content) || stream.refusesAll(target))) {
+    if (wholeSet
+        && (stream.rejected.has(content) || stream.rejected.all(target, stream.subscription))) {
       stream.suppressed = true;
       return answers(content, next);
     }
@@ -164,7 +165,7 @@ final class Turn {
     Version version =
         stream.delta
             ? snapshot.version(stream.type)
-            : version(stream, target, snapshot.epoch(), shared);
+            : SotwVersion.of(stream, target, snapshot.epoch(), shared);
     Payload payload = encode(resources, sum(resources), version);
     return Optional.of(new Draft(payload, content, resources, replaced, unsure));
   }
@@ -194,7 +195,7 @@ final class Turn {
       Resource resource = next.get(name).orElse(null);
       if (resource == null) {
         removed.add(name);
-      } else if (stream.unrelated(resource, target)) {
+      } else if (stream.rejected.concernsNot(resource, target)) {
         send.put(name, resource);
       } else {
         return false;
@@ -342,31 +343,5 @@ final class Turn {
   /** What is sent for a name that does not exist, whoever asks. */
   static Optional<Resource> standIn(ResourceType type, String name) {
     return type == ResourceType.RUNTIME ? Optional.of(Absent.layer(name)) : Optional.empty();
-  }
-
-  /**
-   * SotW: the version of exactly what the stream subscribes to; where a response tells that a name
-   * does not exist, of those names too.
-   */
-  static Version version(TypeStream stream, ResourceSet set, int epoch, Shared shared) {
-    ContentHash hash = shared.part(set, stream.subscription).hash();
-    // An empty layer is sent for a missing one, and clusters or listeners that are missing in a
-    // response do not exist: the client knows of both.
-    if (stream.type == ResourceType.RUNTIME
-        || (Subscription.wholeSet(stream.type) && !stream.subscription.wildcard())) {
-      for (String name : stream.subscription.names()) {
-        hash = set.get(name).isEmpty() ? hash.plus(Absent.layer(name).hash()) : hash;
-      }
-    }
-    // What it was not sent, or has rejected, the client must not report as had.
-    if (!stream.rejected.isEmpty() || !stream.todo.isEmpty()) {
-      for (String name : stream.subscription.names()) {
-        Resource resource = set.get(name).orElse(null);
-        if (resource != null && (stream.todo.containsKey(name) || stream.refuses(resource))) {
-          hash = hash.minus(resource.hash());
-        }
-      }
-    }
-    return Version.of(hash, epoch);
   }
 }

@@ -6,12 +6,10 @@ import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -79,17 +77,6 @@ final class TypeStream {
 
   private boolean late;
   private boolean nacked;
-
-  /** Delta, whole types: what was rejected last, as long as nothing else has come. */
-  private @Nullable Refused refused;
-
-  /**
-   * What a client refused.
-   *
-   * @param target hash of all that there was of the type
-   * @param resources in the rejected responses
-   */
-  private record Refused(ContentHash target, List<Resource> resources) {}
 
   TypeStream(ResourceType type, boolean delta) {
     this.type = type;
@@ -171,7 +158,7 @@ final class TypeStream {
   private void reject(Draft draft, ContentHash target) {
     if (Subscription.wholeSet(type)) {
       rejected.add(draft.content());
-      refuse(draft.payload().resources(), target);
+      rejected.refused(draft.payload().resources(), target);
       whole = true;
       draft.payload().removed().forEach(name -> attend(name, Todo.GONE));
     } else if (draft.payload().resources().size() == 1) {
@@ -188,28 +175,6 @@ final class TypeStream {
         attend(resource.name(), Todo.ANSWER);
       }
     }
-  }
-
-  private void refuse(List<Resource> resources, ContentHash target) {
-    List<Resource> all = new ArrayList<>(resources);
-    if (refused != null && refused.target.equals(target)) {
-      all.addAll(refused.resources);
-    }
-    refused = new Refused(target, List.copyOf(all));
-  }
-
-  /** True when the client would get nothing new of what it rejected last but the same bytes. */
-  boolean refusesAll(ResourceSet target) {
-    return refused != null
-        && refused.target.equals(target.hash())
-        && refused.resources.stream().allMatch(r -> subscription.covers(r.name()));
-  }
-
-  /** True when this resource was no part of what the client rejected last. */
-  boolean unrelated(Resource resource, ResourceSet target) {
-    return refused != null
-        && refused.target.equals(target.hash())
-        && refused.resources.stream().noneMatch(r -> r.name().equals(resource.name()));
   }
 
   /** True when the client was sent this resource alone and rejected it. */
