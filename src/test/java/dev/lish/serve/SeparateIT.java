@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -164,6 +165,64 @@ class SeparateIT {
       assertThat(answer.removed()).isEqualTo(delta ? List.of("hostless") : List.of());
       server.publish(Mesh.small().assignment("slow", 1).cluster("slow", 1));
       assertThat(client.accept(ENDPOINT).names()).containsExactly("slow");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void starIsWildcardAndMayBeTakenUpAgain(boolean delta) {
+    try (Server server = new Server();
+        Client client = open(server, LISTENER, delta)) {
+      server.publish(Mesh.small());
+      assertThat(client.ask(LISTENER, "*").accept(LISTENER).names()).containsExactly("front");
+      // Left, and told of a name that there is not: with nothing of what the client left.
+      if (delta) {
+        client.drop(LISTENER, "*").ask(LISTENER, "none");
+        assertThat(client.accept(LISTENER).removed()).containsExactly("none");
+      } else {
+        client.ask(LISTENER, "none");
+        assertThat(client.accept(LISTENER).names()).isEmpty();
+      }
+      server.publishAndSend(Mesh.small().listener("back", 1, "main").revision(2));
+      client.ask(LISTENER, "*", "none");
+      Answer all = client.accept(LISTENER);
+      assertThat(all.names()).containsExactly("back", "front");
+      assertThat(all.removed()).isEqualTo(delta ? List.of("none") : List.of());
+    }
+  }
+
+  /** An empty list after one with names is no wildcard. */
+  @Test
+  void emptyListAfterNamesIsNothing() {
+    try (Server server = new Server();
+        Client client = open(server, LISTENER, false)) {
+      server.publish(Mesh.small());
+      client.ask(LISTENER, "front").accept(LISTENER);
+      // A wildcard would be answered with all there is, before the next one.
+      client.ask(LISTENER).ask(LISTENER, "none");
+      assertThat(client.accept(LISTENER).names()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void staleNoncesAndInterleavedAnswersOfTheSameNode(boolean delta) {
+    try (Server server = new Server();
+        Client one = open(server, ROUTE, delta);
+        Client two = open(server, ROUTE, delta)) {
+      server.publish(Mesh.small());
+      Answer first = one.ask(ROUTE, "main").accept(ROUTE);
+      final Answer other = two.ask(ROUTE, "main").next(ROUTE);
+      server.publish(Mesh.small().route("main", "b"));
+      Answer second = one.next(ROUTE);
+      // It rejects what it has accepted before: that nonce is used up.
+      one.nack(first, "too late").ack(second);
+      two.nack(other, "no");
+      assertThat(two.accept(ROUTE).names()).containsExactly("main");
+      server.publish(Mesh.small().route("main", "c"));
+      assertThat(one.accept(ROUTE).names()).containsExactly("main");
+      assertThat(two.accept(ROUTE).names()).containsExactly("main");
+      assertThat(server.events.stream().filter(StreamEvent.Nacked.class::isInstance)).hasSize(1);
     }
   }
 
