@@ -27,6 +27,7 @@ import dev.lish.serve.StreamEvent;
 import dev.lish.serve.Xds;
 import dev.lish.source.MeshRepository;
 import dev.lish.source.Registry;
+import dev.lish.source.SharedRepository;
 import dev.lish.source.Source;
 import dev.lish.source.consul.ConsulRegistry;
 import dev.lish.source.files.FolderRegistry;
@@ -106,7 +107,9 @@ public final class Lish implements AutoCloseable {
 
     // What the world says.
     DogmaParts dogma = parts.add(DogmaParts.start(config, data, clock));
-    MeshRepository mesh = kept.keep(dogma.client().mesh());
+    MeshRepository toldMesh = dogma.client().mesh();
+    SharedRepository toldShared = dogma.client().shared();
+    MeshRepository mesh = kept.keep(toldMesh);
     Registries registries = parts.add(registries(config, kept, mesh, clock));
     Source<SortedMap<String, ByteString>> secrets = parts.add(secrets(config, clock));
     ReplicaMemory memory =
@@ -133,13 +136,7 @@ public final class Lish implements AutoCloseable {
             event -> tell(told, event),
             meters.xds());
     World world =
-        new World(
-            mesh,
-            kept.keep(dogma.client().shared()),
-            registries,
-            secrets,
-            new Renderer(types),
-            memory);
+        new World(mesh, kept.keep(toldShared), registries, secrets, new Renderer(types), memory);
     ServedSets sets = new ServedSets(kept, xds);
     Pipeline pipeline =
         parts.add(
@@ -155,6 +152,7 @@ public final class Lish implements AutoCloseable {
                 clock,
                 raw));
     meters.watch(view, xds::nodes, xds::behind, accessLogs::view);
+    awaitFirst(List.of(toldMesh, toldShared));
     pipeline.start();
 
     // The doors, last: who connects finds everything in place.
@@ -182,6 +180,15 @@ public final class Lish implements AutoCloseable {
     int adminPort = doors.openAdmin(config.ports().admin(), admin::addTo);
     Ports ports = new Ports(xdsPort, adminPort, dogma.embeddedPort(), logPort);
     return new Lish(config, parts, pipeline, xds, ports, token);
+  }
+
+  private static void awaitFirst(List<Source<?>> sources) throws StartException {
+    try {
+      FirstAnswers.await(sources, FirstAnswers.PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while sources were asked for the first time", e);
+    }
   }
 
   private static Supplier<View> shown(LishConfig config, Pipeline pipeline) {

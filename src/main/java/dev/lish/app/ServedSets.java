@@ -3,6 +3,7 @@ package dev.lish.app;
 import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.model.SnapshotKey;
+import dev.lish.model.Version;
 import dev.lish.serve.Xds;
 import dev.lish.snapshot.Assignment;
 import dev.lish.snapshot.ResourceSet;
@@ -30,6 +31,8 @@ final class ServedSets {
   ServedSets(Kept kept, Xds xds) {
     this.kept = kept;
     this.xds = xds;
+    // What must stay for a while of an older set is a part of no published one.
+    xds.keep(this::keep);
     // Most resources are the same in most sets: one instance of each is enough.
     Map<Resource, Resource> shared = new HashMap<>();
     for (KeptSet set : kept.sets()) {
@@ -48,11 +51,14 @@ final class ServedSets {
       for (ResourceType type : TYPES) {
         // Not by their versions, which are made anew: this runs for each change of endpoints.
         if (last == null || last.epoch() != now.epoch() || !last.set(type).equals(now.set(type))) {
-          kept.keepSet(
-              new KeptSet(type, now.version(type), List.copyOf(now.set(type).byName().values())));
+          keep(now.version(type), now.set(type));
         }
       }
     }
     before = assignment;
+  }
+
+  private void keep(Version version, ResourceSet set) {
+    kept.keepSet(new KeptSet(set.type(), version, List.copyOf(set.byName().values())));
   }
 }

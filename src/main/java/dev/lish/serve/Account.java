@@ -46,7 +46,15 @@ final class Account {
     switch (reply.kind()) {
       case NONE -> {}
       case STALE -> meter.stale(type);
-      case ACK -> accepted(type, reply.about().orElseThrow(), now);
+      case ACK -> {
+        TypeStream.InFlight about = reply.about().orElseThrow();
+        accepted(type, about, now);
+        report.accepted(type, about.draft().payload().version(), now);
+      }
+      case PART -> {
+        accepted(type, reply.about().orElseThrow(), now);
+        report.acceptedInPart(type, now);
+      }
       case NACK -> {
         TypeStream.InFlight about = reply.about().orElseThrow();
         Rejection rejection = Rejection.of(about.draft().payload(), reply.error());
@@ -63,6 +71,5 @@ final class Account {
     if (since > 0) {
       meter.changeAcked(type, Math.max(0, now - since));
     }
-    report.accepted(type, about.draft().payload().version(), now);
   }
 }

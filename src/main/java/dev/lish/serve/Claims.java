@@ -60,7 +60,7 @@ record Claims(Map<String, String> resources, String version) {
     // "Servers may decide to optimize by not resending resources that the client had already seen
     // on the previous stream, but only if they know that the client is not subscribing to a new
     // resource": the version is a hash over exactly the names subscribed to.
-    if (version.equals(Turn.version(stream, target, snapshot.epoch(), shared).value())) {
+    if (version.equals(SotwVersion.of(stream, target, snapshot.epoch(), shared).value())) {
       stream.base = target;
       return;
     }

@@ -59,7 +59,8 @@ public record NodeView(
    *
    * @param sent the version last sent, or brought along by the client; empty: none
    * @param acked the version last accepted; empty: none
-   * @param nacked the version last rejected, if nothing was accepted after it; else empty
+   * @param nacked the version last rejected, unless what was accepted after it makes up for it;
+   *     else empty
    * @param message why it was rejected, or why it is not sent at all; else empty
    * @param at when the last of these happened
    * @param file the mesh file of the rejected resource; empty when it is not known

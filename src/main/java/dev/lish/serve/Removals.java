@@ -23,12 +23,33 @@ final class Removals {
   /** Separate streams: since when a resource is gone. */
   private final Map<String, Long> goneSince = new HashMap<>(0);
 
+  /** Until when the client may have connections of listeners replaced before this stream. */
+  private long drainedBefore = Long.MIN_VALUE;
+
+  private boolean begun;
+
   Removals(StreamKind kind, Waits waits, Shared shared, long openedAt) {
     this.kind = kind;
     this.waits = waits;
     this.shared = shared;
     this.openedAt = openedAt;
     drains = new Drains(waits.drain(), shared.mentions());
+  }
+
+  /**
+   * The first snapshot of this stream. What clusters the client brought along and the snapshot
+   * lacks may be used by connections of listeners that were replaced lately; listeners that are
+   * replaced from now on are told to {@link #answered}.
+   */
+  void begin(Snapshot snapshot) {
+    if (!begun) {
+      begun = true;
+      drainedBefore =
+          shared
+              .listenersReplaced(snapshot.key())
+              .map(at -> Math.min(at + waits.ack(), openedAt) + waits.drain())
+              .orElse(Long.MIN_VALUE);
+    }
   }
 
   /** A response of listeners was answered, before which the client had these routes. */
@@ -70,23 +91,9 @@ final class Removals {
 
   private long until(String name, Snapshot snapshot, boolean brought, long now) {
     return kind.ads()
-        ? Math.max(drains.until(name, snapshot, now), drainedBefore(snapshot, brought))
+        ? Math.max(drains.until(name, snapshot, now), brought ? drainedBefore : Long.MIN_VALUE)
         // Separate streams are not joined: removals trail by the drain time.
         : goneSince.computeIfAbsent(name, n -> now) + waits.drain();
-  }
-
-  /**
-   * Until when the client may have connections of listeners that were replaced before this stream:
-   * what it brought along and the snapshot lacks may be used by these.
-   */
-  private long drainedBefore(Snapshot snapshot, boolean brought) {
-    return brought
-        ? shared
-            .listenersReplaced(snapshot.key())
-            .filter(at -> at <= openedAt)
-            .map(at -> Math.min(at + waits.ack(), openedAt) + waits.drain())
-            .orElse(Long.MIN_VALUE)
-        : Long.MIN_VALUE;
   }
 
   /** Names that the client has, or may have, and should not have for ever. */

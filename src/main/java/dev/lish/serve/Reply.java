@@ -6,7 +6,7 @@ import java.util.Optional;
  * What a request said about an earlier response.
  *
  * @param kind what it said
- * @param about the response, for ACK and NACK
+ * @param about the response, for all but NONE and STALE
  * @param error the client's message, for NACK
  */
 record Reply(Kind kind, Optional<TypeStream.InFlight> about, String error) {
@@ -21,6 +21,8 @@ record Reply(Kind kind, Optional<TypeStream.InFlight> about, String error) {
     NONE,
     STALE,
     ACK,
+    /** Accepted, but something else that the client should have is what it rejected before. */
+    PART,
     NACK
   }
 }

@@ -73,6 +73,11 @@ final class Report {
     changes = ++changed;
   }
 
+  /** A response was accepted that lacks what was rejected before: that is still true. */
+  void acceptedInPart(ResourceType type, long now) {
+    of(type).acceptedInPart(now);
+  }
+
   void rejected(ResourceType type, Version version, Rejection rejection, long now) {
     of(type).rejected(version, rejection, now);
   }

@@ -121,6 +121,7 @@ final class Sequencer {
           ? Optional.empty()
           : assignments(endpoints, snapshot, now);
     }
+    removals.begin(snapshot);
     Optional<Outgoing> next = search(snapshot, now);
     settled = next.isEmpty() && settles(snapshot, now) ? snapshot : null;
     return next;

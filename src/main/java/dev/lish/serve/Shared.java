@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -47,9 +48,10 @@ final class Shared {
           Encoder.OLDEST,
           System::nanoTime);
 
-  /** When the listeners of a snapshot were last changed or removed, in microseconds. */
+  /** When listeners of a snapshot may last have been changed or removed, in microseconds. */
   private final Map<SnapshotKey, Long> listenersReplaced = new ConcurrentHashMap<>();
 
+  private volatile BiConsumer<Version, ResourceSet> keeper = (version, set) -> {};
   private volatile Optional<Taken> lastTaken = Optional.empty();
 
   Shared(XdsMeter meter) {
@@ -217,9 +219,35 @@ final class Shared {
     known.get(new Known(set.type(), version.value()), key -> set);
   }
 
-  /** Takes note of a snapshot that follows another one, and of listeners that it replaces. */
-  void follows(Snapshot before, Snapshot next, long now) {
-    ResourceSet older = before.set(ResourceType.LISTENER);
+  /** The same of a set that is sent now, though the target may be another. */
+  void remember(Version version, ResourceSet set, ResourceSet target) {
+    known.get(
+        new Known(set.type(), version.value()),
+        key -> {
+          if (!set.equals(target)) {
+            keeper.accept(version, set);
+          }
+          return set;
+        });
+  }
+
+  /** Has the keeper told of sets that are sent and were not published as such. */
+  void keep(BiConsumer<Version, ResourceSet> newKeeper) {
+    keeper = newKeeper;
+  }
+
+  /**
+   * Takes note of listeners that a snapshot replaces.
+   *
+   * @param before empty: what was there before is not known, so any may have been replaced, by
+   *     another process or by one that this follows
+   */
+  void follows(Optional<Snapshot> before, Snapshot next, long now) {
+    if (before.isEmpty()) {
+      listenersReplaced.put(next.key(), now);
+      return;
+    }
+    ResourceSet older = before.get().set(ResourceType.LISTENER);
     Difference step = difference(older, next.set(ResourceType.LISTENER));
     if (!step.removed().isEmpty()
         || step.changed().keySet().stream().anyMatch(name -> older.get(name).isPresent())) {
@@ -227,7 +255,7 @@ final class Shared {
     }
   }
 
-  /** When listeners of these snapshots were last replaced; empty: not since the start. */
+  /** When listeners of these snapshots were last replaced, as far as is known. */
   Optional<Long> listenersReplaced(SnapshotKey key) {
     return Optional.ofNullable(listenersReplaced.get(key));
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -115,9 +116,7 @@ final class Streams {
       Snapshot last = before.assignment().snapshots().get(entry.getKey());
       if (last != entry.getValue()) {
         shared.remember(entry.getValue());
-        if (last != null) {
-          shared.follows(last, entry.getValue(), now());
-        }
+        shared.follows(Optional.ofNullable(last), entry.getValue(), now());
       }
     }
     published = before.next(assignment, now(), micros(since));
@@ -127,6 +126,10 @@ final class Streams {
   /** An earlier process, or this one, sent this set under this version. */
   void remember(Version version, ResourceSet set) {
     shared.remember(version, set);
+  }
+
+  void keep(BiConsumer<Version, ResourceSet> keeper) {
+    shared.keep(keeper);
   }
 
   Progress progress(SnapshotKey key) {

@@ -71,6 +71,14 @@ final class Told {
     waits = false;
   }
 
+  /** The client accepted what it was sent, but that lacks what it rejected before. */
+  void acceptedInPart(long now) {
+    begin();
+    at = now;
+    waits = false;
+    end();
+  }
+
   /** The client rejected what it was sent. */
   void rejected(Version version, Rejection rejection, long now) {
     begin();

@@ -42,8 +42,8 @@ final class Turn {
   /** The next response, if there is one; the stream is then taken to have it. */
   static Optional<Draft> take(TypeStream stream, Snapshot snapshot, Gate gate, Shared shared) {
     stream.resolve(snapshot, shared);
-    stream.suppressed = false;
     ResourceSet target = snapshot.set(stream.type);
+    stream.suppressed = stream.refusesOne(target);
     if (stream.nothingDue() && stream.base.hash().equals(target.hash())) {
       return Optional.empty();
     }
@@ -65,7 +65,7 @@ final class Turn {
   /** The step of the stream that went last, if this one is just where that one was. */
   static Optional<Draft> likeTheLast(TypeStream stream, Snapshot snapshot, Shared shared) {
     stream.resolve(snapshot, shared);
-    if (!stream.ordinary()) {
+    if (stream.suppressed || !stream.ordinary()) {
       return Optional.empty();
     }
     ResourceSet target = snapshot.set(stream.type);
@@ -134,9 +134,9 @@ final class Turn {
       stream.suppressed = true;
       return Optional.empty();
     }
-    Version version = version(stream, next, snapshot.epoch(), shared);
+    Version version = SotwVersion.of(stream, next, snapshot.epoch(), shared);
     if (stream.subscription.wildcard()) {
-      shared.remember(version, next);
+      shared.remember(version, next, target);
     }
     boolean unsure = stream.unsure || stream.whole;
     Collection<Resource> news = stream.whole ? part.resources() : changed;
@@ -149,9 +149,10 @@ final class Turn {
     boolean wholeSet = Subscription.wholeSet(stream.type);
     ContentHash content =
         wholeSet ? shared.part(next, stream.subscription).hash() : ContentHash.EMPTY;
-    if (wholeSet && stream.rejected.has(content)) {
+    if (wholeSet
+        && (stream.rejected.has(content) || stream.rejected.all(target, stream.subscription))) {
       stream.suppressed = true;
-      return Optional.empty();
+      return answers(content, next);
     }
     List<Resource> replaced = replaced(difference);
     if (stream.whole) {
@@ -170,17 +171,55 @@ final class Turn {
       return Optional.empty();
     }
     List<Resource> resources = List.copyOf(send.values());
-    ContentHash sum = ContentHash.EMPTY;
-    for (Resource resource : resources) {
-      sum = sum.plus(resource.hash());
-    }
     // Delta's system_version_info is "for debugging purposes only": that of the whole set.
     Version version =
         stream.delta
             ? snapshot.version(stream.type)
-            : version(stream, target, snapshot.epoch(), shared);
-    Payload payload = encode(resources, sum, version);
+            : SotwVersion.of(stream, target, snapshot.epoch(), shared);
+    Payload payload = encode(resources, sum(resources), version);
     return Optional.of(new Draft(payload, content, resources, replaced, unsure));
+  }
+
+  /**
+   * Names that the client asks for are answered although it has rejected the rest, by themselves.
+   * State of the world could only send the same bytes again.
+   */
+  private Optional<Draft> answers(ContentHash content, ResourceSet next) {
+    for (Iterator<Map.Entry<String, Todo>> i = stream.todo.entrySet().iterator(); i.hasNext(); ) {
+      Map.Entry<String, Todo> entry = i.next();
+      if (entry.getValue() == Todo.ANSWER && answer(entry.getKey(), next)) {
+        i.remove();
+      }
+    }
+    if (send.isEmpty() && removed.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Resource> resources = List.copyOf(send.values());
+    Payload payload = encode(resources, sum(resources), snapshot.version(stream.type));
+    return Optional.of(new Draft(payload, content, resources, List.of(), false));
+  }
+
+  /** True: the name needs no further attention. */
+  private boolean answer(String name, ResourceSet next) {
+    if (stream.subscription.covers(name)) {
+      Resource resource = next.get(name).orElse(null);
+      if (resource == null) {
+        removed.add(name);
+      } else if (stream.rejected.concernsNot(resource, target)) {
+        send.put(name, resource);
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static ContentHash sum(List<Resource> resources) {
+    ContentHash sum = ContentHash.EMPTY;
+    for (Resource resource : resources) {
+      sum = sum.plus(resource.hash());
+    }
+    return sum;
   }
 
   private void remove(Difference difference, ResourceSet next) {
@@ -314,22 +353,5 @@ final class Turn {
   /** What is sent for a name that does not exist, whoever asks. */
   static Optional<Resource> standIn(ResourceType type, String name) {
     return type == ResourceType.RUNTIME ? Optional.of(Absent.layer(name)) : Optional.empty();
-  }
-
-  /**
-   * SotW: the version of exactly what the stream subscribes to; where a response tells that a name
-   * does not exist, of those names too.
-   */
-  static Version version(TypeStream stream, ResourceSet set, int epoch, Shared shared) {
-    ContentHash hash = shared.part(set, stream.subscription).hash();
-    // An empty layer is sent for a missing one, and clusters or listeners that are missing in a
-    // response do not exist: the client knows of both.
-    if (stream.type == ResourceType.RUNTIME
-        || (Subscription.wholeSet(stream.type) && !stream.subscription.wildcard())) {
-      for (String name : stream.subscription.names()) {
-        hash = set.get(name).isEmpty() ? hash.plus(Absent.layer(name).hash()) : hash;
-      }
-    }
-    return Version.of(hash, epoch);
   }
 }

@@ -1,5 +1,7 @@
 package dev.lish.serve;
 
+import dev.lish.model.ContentHash;
+import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
@@ -120,10 +122,11 @@ final class TypeStream {
       if (!suspects.isEmpty()) {
         waiting.draft.payload().resources().forEach(r -> suspects.remove(r.name()));
       }
-      return new Reply(Reply.Kind.ACK, Optional.of(waiting), "");
+      Reply.Kind kind = suppressed ? Reply.Kind.PART : Reply.Kind.ACK;
+      return new Reply(kind, Optional.of(waiting), "");
     }
     nacked = true;
-    reject(waiting.draft);
+    reject(waiting.draft, waiting.from.set(type).hash());
     if (inFlight != null && Subscription.wholeSet(type)) {
       // What has overtaken it contains what was rejected: it must not go again either.
       rejected.add(inFlight.draft.content());
@@ -152,9 +155,10 @@ final class TypeStream {
   }
 
   /** The same bytes must never go again; what the client has of them is not known. */
-  private void reject(Draft draft) {
+  private void reject(Draft draft, ContentHash target) {
     if (Subscription.wholeSet(type)) {
       rejected.add(draft.content());
+      rejected.refused(draft.payload().resources(), target);
       whole = true;
       draft.payload().removed().forEach(name -> attend(name, Todo.GONE));
     } else if (draft.payload().resources().size() == 1) {
@@ -171,6 +175,18 @@ final class TypeStream {
         attend(resource.name(), Todo.ANSWER);
       }
     }
+  }
+
+  /** True when the client was sent this resource alone and rejected it. */
+  boolean refuses(Resource resource) {
+    return !Subscription.wholeSet(type) && rejected.has(resource.hash());
+  }
+
+  /** True when the client has rejected a resource that it should have, alone. */
+  boolean refusesOne(ResourceSet target) {
+    return !rejected.isEmpty()
+        && subscription.names().stream()
+            .anyMatch(name -> target.get(name).filter(this::refuses).isPresent());
   }
 
   private void apply(Subscription.Change change) {
@@ -324,7 +340,7 @@ final class TypeStream {
   /** True when just this was sent, and no name needs attention: there is nothing to look for. */
   @SuppressWarnings("ReferenceEquality") // an equal one is worth a second look
   boolean idle(Snapshot snapshot) {
-    return resolved && nothingDue() && base == snapshot.set(type);
+    return resolved && !suppressed && ordinary() && base == snapshot.set(type);
   }
 
   /** True when the client has accepted everything that there is for it. */
@@ -334,6 +350,7 @@ final class TypeStream {
         && !whole
         && !answerDue
         && reached(snapshot.set(type), shared)
+        && suspects.stream().noneMatch(todo::containsKey)
         && (todo.isEmpty() || todo.values().stream().allMatch(t -> t == Todo.ANSWER));
   }
 

@@ -1,6 +1,7 @@
 package dev.lish.serve;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import dev.lish.model.Node;
 import dev.lish.model.ResourceType;
@@ -22,7 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The xDS server: state of the world and delta, aggregated and separate. It is to be hosted by
@@ -31,6 +35,8 @@ import java.util.function.Consumer;
  */
 public final class Xds {
   private static final String ROOT = "envoy.service.";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Xds.class);
 
   private final Streams streams;
 
@@ -80,6 +86,17 @@ public final class Xds {
    */
   public void publish(Assignment assignment, Instant since) {
     streams.publish(assignment, since);
+  }
+
+  /**
+   * Has the keeper told of each whole set that is sent on the way from one publication to another,
+   * once: a later process is to {@link #remember} it, as well as what was published. To be called
+   * before the port is open.
+   *
+   * @param keeper called on event loops, so it must not block
+   */
+  public void keep(BiConsumer<Version, ResourceSet> keeper) {
+    streams.keep(keeper);
   }
 
   /**
@@ -178,9 +195,19 @@ public final class Xds {
             });
     AdsStream stream = new AdsStream(call, kind, only, origin, streams);
     streams.add(stream);
+    var unused = context.log().whenComplete().thenAccept(log -> ended(stream, log));
     call.sendHeaders(new Metadata());
     // Each is dealt with before the next one is read, so there is nothing to ask for in between.
     call.request(Integer.MAX_VALUE);
     return stream;
+  }
+
+  /** A request that is too large never gets here: Armeria ends its stream before it is read. */
+  private void ended(AdsStream stream, RequestLog log) {
+    Throwable cause = log.requestCause();
+    if (cause != null && Status.fromThrowable(cause).getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+      LOG.warn("{} is refused: a request is too large: {}", stream, cause.getMessage());
+      streams.meter.ended("size");
+    }
   }
 }

@@ -98,6 +98,12 @@ class LimitsIT {
       assertThat(big.awaitEnd().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
       assertThat(good.end).isNotDone();
       Await.until("the stream is gone", () -> lish.lish().nodes().size() == 1);
+      Await.until(
+          "it is counted",
+          () ->
+              Http.get(lish.url("/metrics"))
+                  .body()
+                  .contains("lish_xds_streams_ended_total{reason=\"size\"} 1.0"));
       good.requests.onCompleted();
     }
   }

@@ -22,6 +22,8 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +33,11 @@ class HostileIT {
 
   /** What a minute brings that a client does not read. */
   private static final int CHANGES = 100;
+
+  /** By hand for real: {@code -Dlish.silence=60}. */
+  private static final Duration SILENCE = Duration.ofSeconds(Integer.getInteger("lish.silence", 2));
+
+  private static final int MUTE = 10;
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -82,6 +89,49 @@ class HostileIT {
       client.ack(endpoints);
       assertThat(client.accept(ENDPOINT).names()).containsExactly("b");
       client.silent();
+    }
+  }
+
+  /** They cost one response of each type, and end when they have not answered for too long. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clientsThatReadOrAnswerNothingEndAndOthersDoNotNotice(boolean delta) {
+    Counting sent = new Counting();
+    XdsLimits limits = Server.QUICK.withLifetimes(new XdsLimits.Lifetimes(SILENCE, Duration.ZERO));
+    List<Client> mute = new ArrayList<>();
+    List<Client> deaf = new ArrayList<>();
+    try (Server server = new Server(limits, sent.meter());
+        Client other = Client.of(server, delta)) {
+      server.publish(Mesh.small());
+      other.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
+      for (int i = 0; i < MUTE; i++) {
+        mute.add(Client.of(server, delta).node("mute-" + i, "edge"));
+        deaf.add(Client.deaf(server, delta).node("deaf-" + i, "edge"));
+      }
+      mute.forEach(c -> c.ask(ENDPOINT, "a", "b").ask(LISTENER).ask(ROUTE, "main"));
+      deaf.forEach(c -> c.ask(ENDPOINT, "a", "b").ask(LISTENER).ask(ROUTE, "main"));
+      Await.until("all are there", () -> server.xds.nodes().size() == 1 + 2 * MUTE);
+      long start = System.nanoTime();
+      int changes = 0;
+      // The largest content is some 100 KB each time: what is kept for them would fill the heap.
+      String padding = "x".repeat(100_000);
+      while (server.xds.streams() > 1) {
+        assertThat(System.nanoTime() - start).isLessThan(SILENCE.plus(Await.LONG).toNanos());
+        Mesh next = Mesh.small().assignment("b", 2000 + changes).route("main", padding + changes);
+        changes++;
+        server.publish(next);
+        assertThat(other.accept(ENDPOINT).resources().get("b"))
+            .isEqualTo(next.snapshot().set(ENDPOINT).get("b").orElseThrow().body());
+      }
+      assertThat(System.nanoTime() - start).isGreaterThan(SILENCE.toNanos() / 2);
+      assertThat(changes).isGreaterThan(10);
+      assertThat(sent.responses()).isLessThanOrEqualTo(1 + changes + 3 * 2 * MUTE);
+      for (Client client : mute) {
+        Status end = client.end();
+        assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(end.getDescription()).contains("no answer for");
+      }
+      other.silent();
     }
   }
 

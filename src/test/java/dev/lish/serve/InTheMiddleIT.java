@@ -7,12 +7,16 @@ import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.model.ResourceType;
+import dev.lish.model.Version;
 import dev.lish.serve.Client.Answer;
+import dev.lish.snapshot.ResourceSet;
 import dev.lish.snapshot.Snapshot;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -133,17 +137,19 @@ class InTheMiddleIT {
       XdsLimits.DEFAULT.withWaits(
           Duration.ofSeconds(30), Duration.ofSeconds(4), Duration.ofMillis(1));
 
+  /** A name that no listener happens to have in it. */
+  private static final String OLD = "old-1";
+
+  private static final Mesh DRAINED =
+      Mesh.small().cluster(OLD, 1).assignment(OLD, 3).route("main", OLD);
+
   private static final Mesh REPLACED =
-      Mesh.small()
-          .without(CLUSTER, "a")
-          .without(ROUTE, "main")
-          .listener("front", 10000, "other")
-          .route("other", "b");
+      Mesh.small().without(ROUTE, "main").listener("front", 10000, "other").route("other", "b");
 
   private void takeAll(Client client) {
     client.ask(CLUSTER);
     took(client.accept(CLUSTER));
-    client.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
+    client.ask(ENDPOINT, "a", "b", OLD).accept(ENDPOINT);
     client.ask(LISTENER);
     took(client.accept(LISTENER));
     client.ask(ROUTE, "main");
@@ -153,8 +159,30 @@ class InTheMiddleIT {
   private static void lastsUntilDrained(Client client, long before) {
     Answer removal = client.accept(CLUSTER);
     assertThat(client.delta ? removal.removed() : removal.names())
-        .isEqualTo(client.delta ? List.of("a") : List.of("b"));
+        .isEqualTo(client.delta ? List.of(OLD) : List.of("a", "b"));
     assertThat(System.nanoTime() - before).isGreaterThan(4_000_000_000L);
+  }
+
+  /** The client takes the replaced listener; returns when. */
+  private long replaceListener(Server server, Client client) {
+    takeAll(client);
+    final long before = System.nanoTime();
+    server.publish(REPLACED);
+    Answer listeners = took(client.next(LISTENER));
+    client.ask(ROUTE, "other").ack(listeners);
+    Answer routes = took(client.accept(ROUTE));
+    assertThat(routes.names()).containsExactly("other");
+    assertThat(routes.removed()).isEqualTo(client.delta ? List.of("main") : List.of());
+    has.getOrDefault(ROUTE, Map.of()).remove("main");
+    return before;
+  }
+
+  private void comeBack(Client client) {
+    again(client, CLUSTER);
+    client.ask(ENDPOINT, "a", "b", OLD);
+    client.accept(ENDPOINT);
+    again(client, LISTENER);
+    again(client, ROUTE, "other").silent();
   }
 
   /** The connections of the old listener live on at the Envoy, whatever its streams do. */
@@ -162,27 +190,113 @@ class InTheMiddleIT {
   @ValueSource(booleans = {false, true})
   void clustersOfAListenerReplacedBeforeTheBreakOutliveItsDrainTime(boolean delta) {
     try (Server server = new Server(DRAINING)) {
-      server.publish(Mesh.small());
+      server.publish(DRAINED);
       long before;
       try (Client client = Client.of(server, delta)) {
-        takeAll(client);
-        before = System.nanoTime();
-        server.publish(REPLACED);
-        took(client.accept(LISTENER));
-        if (delta) {
-          assertThat(client.accept(ROUTE).removed()).containsExactly("main");
-          has.getOrDefault(ROUTE, Map.of()).remove("main");
-        }
-        client.ask(ROUTE, "other");
-        took(client.accept(ROUTE));
+        before = replaceListener(server, client);
         client.silent();
       }
       try (Client client = Client.of(server, delta)) {
+        comeBack(client);
+        lastsUntilDrained(client, before);
+      }
+    }
+  }
+
+  /** The new process cannot know what the one before replaced a moment ago. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clustersOfAListenerReplacedBeforeARestartOutliveItsDrainTime(boolean delta) {
+    try (Server server = new Server(DRAINING);
+        Server restarted = new Server(DRAINING)) {
+      server.publish(DRAINED);
+      long before;
+      try (Client client = Client.of(server, delta)) {
+        before = replaceListener(server, client);
+        client.silent();
+      }
+      Snapshot old = DRAINED.snapshot();
+      restarted.xds.remember(old.version(CLUSTER), old.set(CLUSTER));
+      // Envoys may be there before there is something to serve.
+      try (Client client = Client.of(restarted, delta)) {
         again(client, CLUSTER);
-        client.ask(ENDPOINT, "a", "b");
-        client.accept(ENDPOINT);
+        restarted.event(StreamEvent.Connected.class);
+        restarted.publish(REPLACED);
+        client.ask(ENDPOINT, "a", "b", OLD).accept(ENDPOINT);
         again(client, LISTENER);
         again(client, ROUTE, "other").silent();
+      }
+      try (Client client = Client.of(restarted, delta)) {
+        comeBack(client);
+        lastsUntilDrained(client, before);
+      }
+    }
+  }
+
+  /** What such a client has is a part of neither revision: one cluster has gone, one has not. */
+  @Test
+  void stateOfTheWorldBetweenTwoRevisionsOutlivesARestart() {
+    try (Server server = new Server(DRAINING);
+        Server restarted = new Server(DRAINING)) {
+      Map<Version, ResourceSet> kept = new ConcurrentHashMap<>();
+      server.xds.keep(kept::put);
+      server.publish(DRAINED.fixed("unused-1", 1));
+      String between;
+      long before;
+      try (Client client = Client.sotw(server)) {
+        before = replaceListener(server, client);
+        Answer removal = client.accept(CLUSTER);
+        assertThat(removal.names()).containsExactly("a", "b", OLD);
+        between = removal.version();
+        versions.put(CLUSTER, between);
+        client.silent();
+      }
+      assertThat(kept.keySet()).extracting(Version::value).containsExactly(between);
+      kept.forEach(restarted.xds::remember);
+      restarted.publish(REPLACED);
+      try (Client client = Client.sotw(restarted)) {
+        comeBack(client);
+        lastsUntilDrained(client, before);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clustersOfAListenerReplacedBeforeTheBreakStayThoughMoreAreReplaced(boolean delta) {
+    try (Server server = new Server(DRAINING)) {
+      server.publish(DRAINED);
+      long before;
+      try (Client client = Client.of(server, delta)) {
+        before = replaceListener(server, client);
+        client.silent();
+      }
+      try (Client client = Client.of(server, delta)) {
+        comeBack(client);
+        server.publish(REPLACED.listener("front", 10001, "other"));
+        client.accept(LISTENER);
+        client.silent();
+        lastsUntilDrained(client, before);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clustersOfASeparateStreamOutliveTheDrainTimeAfterARestart(boolean delta) {
+    try (Server server = new Server(DRAINING);
+        Server restarted = new Server(DRAINING)) {
+      server.publish(DRAINED);
+      try (Client client = SeparateIT.open(server, CLUSTER, delta)) {
+        client.ask(CLUSTER);
+        took(client.accept(CLUSTER));
+      }
+      Snapshot old = DRAINED.snapshot();
+      restarted.xds.remember(old.version(CLUSTER), old.set(CLUSTER));
+      restarted.publish(REPLACED);
+      long before = System.nanoTime();
+      try (Client client = SeparateIT.open(restarted, CLUSTER, delta)) {
+        again(client, CLUSTER);
         lastsUntilDrained(client, before);
       }
     }
@@ -192,14 +306,14 @@ class InTheMiddleIT {
   @ValueSource(booleans = {false, true})
   void clustersOfAListenerReplacedDuringTheBreakOutliveItsDrainTime(boolean delta) {
     try (Server server = new Server(DRAINING)) {
-      server.publish(Mesh.small());
+      server.publish(DRAINED);
       try (Client client = Client.of(server, delta)) {
         takeAll(client);
       }
       server.publish(REPLACED);
       try (Client client = Client.of(server, delta)) {
         again(client, CLUSTER);
-        client.ask(ENDPOINT, "a", "b").accept(ENDPOINT);
+        client.ask(ENDPOINT, "a", "b", OLD).accept(ENDPOINT);
         again(client, LISTENER);
         Answer listeners = client.next(LISTENER);
         again(client, ROUTE, "main").silent();

@@ -24,7 +24,9 @@ class KillIT {
   @Test
   void clusterThatRoutesUseStaysAfterTheKill() throws IOException {
     Path mesh = SampleMesh.copy(folder.resolve("mesh"), 9001, 9002, 9003);
-    try (LishProcess lish = LishProcess.start(folder.resolve("lish"), mesh).awaitReady()) {
+    // After a start nothing is taken away before Envoys have drained what they may drain.
+    try (LishProcess lish =
+        LishProcess.start(folder.resolve("lish"), mesh, "drain_time: 1s").awaitReady()) {
       String[] endpoints = {"local:payments?tag=v1", "local:payments?tag=v2"};
       String clusters;
       String listeners;

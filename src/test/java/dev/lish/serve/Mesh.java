@@ -25,6 +25,7 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -264,6 +265,22 @@ final class Mesh {
             .setGenericSecret(
                 GenericSecret.newBuilder()
                     .setSecret(DataSource.newBuilder().setInlineString(content)))
+            .build());
+  }
+
+  /** The configuration of a filter that changes nothing. */
+  Mesh extension(String name, String content) {
+    return with(
+        ResourceType.EXTENSION,
+        name,
+        TypedExtensionConfig.newBuilder()
+            .setName(name)
+            .setTypedConfig(
+                Any.pack(
+                    Router.newBuilder()
+                        .setSuppressEnvoyHeaders(content.isEmpty())
+                        .addStrictCheckHeaders(content)
+                        .build()))
             .build());
   }
 

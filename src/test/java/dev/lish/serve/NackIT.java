@@ -7,6 +7,9 @@ import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.serve.Client.Answer;
+import dev.lish.testing.Await;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -145,8 +148,147 @@ class NackIT {
     }
   }
 
-  private static java.util.List<String> gone(boolean delta) {
-    return delta ? java.util.List.of("b") : java.util.List.of("a", "c");
+  /** The answer to a name that is asked for now does not wait for what was rejected before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void namesAskedForAfterARejectionOfClustersAreAnsweredAtOnce(boolean aggregated) {
+    try (Server server = new Server();
+        Client client =
+            aggregated ? Client.delta(server) : SeparateIT.open(server, CLUSTER, true)) {
+      server.publish(Mesh.small());
+      client.ask(CLUSTER, "b").accept(CLUSTER);
+      Mesh bad = Mesh.small().cluster("b", 66);
+      server.publish(bad);
+      client.nack(client.next(CLUSTER), "b: no");
+      client.ask(CLUSTER, "missing");
+      Answer missing = client.accept(CLUSTER);
+      assertThat(missing.names()).isEmpty();
+      assertThat(missing.removed()).containsExactly("missing");
+      client.ask(CLUSTER, "a", "none");
+      Answer found = client.accept(CLUSTER);
+      assertThat(found.names()).containsExactly("a");
+      assertThat(found.removed()).containsExactly("none");
+      // What was rejected is the same as before, so asking for it changes nothing.
+      client.ask(CLUSTER, "b").ask(CLUSTER, "nothing");
+      assertThat(client.accept(CLUSTER).removed()).containsExactly("nothing");
+      assertThat(server.xds.nodes().get(0).state()).isEqualTo(NodeView.State.NACKED);
+      assertThat(server.type(CLUSTER).message()).isEqualTo("b: no");
+      server.publish(Mesh.small().cluster("b", 67));
+      assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
+    }
+  }
+
+  /** State of the world cannot tell of a name without all the others: the same bytes again. */
+  @Test
+  void nameThatExistsIsAnsweredWithAllAfterARejectionInStateOfTheWorld() {
+    try (Server server = new Server();
+        Client client = Client.sotw(server)) {
+      server.publish(Mesh.small());
+      client.ask(CLUSTER, "b");
+      client.nack(client.next(CLUSTER), "b: no");
+      client.ask(CLUSTER, "b", "missing").silent();
+      client.ask(CLUSTER, "b", "missing", "a");
+      assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nameUnderAWildcardIsAnsweredAfterARejection(boolean aggregated) {
+    try (Server server = new Server();
+        Client client =
+            aggregated ? Client.delta(server) : SeparateIT.open(server, LISTENER, true)) {
+      server.publish(Mesh.small());
+      client.ask(LISTENER).accept(LISTENER);
+      server.publish(Mesh.small().listener("bad", 1, "main"));
+      client.nack(client.next(LISTENER), "bad: no");
+      client.ask(LISTENER, "missing", "front");
+      Answer answer = client.accept(LISTENER);
+      assertThat(answer.names()).containsExactly("front");
+      assertThat(answer.removed()).containsExactly("missing");
+    }
+  }
+
+  /** What the client does not have stays so, whatever else it accepts. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rejectedRouteIsNotForgottenWhenAnotherIsAccepted(boolean delta) {
+    try (Server server = new Server();
+        Client client = Client.of(server, delta)) {
+      Mesh mesh = Mesh.small().route("other", "a");
+      server.publish(mesh);
+      client.ask(CLUSTER).accept(CLUSTER);
+      client.ask(ROUTE, "main", "other").accept(ROUTE);
+      Mesh bad = mesh.route("main", "b").without(CLUSTER, "a").without(ENDPOINT, "a");
+      server.publish(bad);
+      client.nack(client.next(ROUTE), "main: no").silent();
+      server.publish(bad.route("other", "b"));
+      client.accept(ROUTE);
+      // Its old routes still need the old cluster.
+      client.silent();
+      assertThat(server.xds.nodes().get(0).state()).isEqualTo(NodeView.State.NACKED);
+      NodeView.TypeView routes = server.type(ROUTE);
+      assertThat(routes.message()).isEqualTo("main: no");
+      assertThat(routes.file()).isEqualTo("edge/routes/main.yaml");
+      assertThat(routes.nacked()).isPresent();
+      server.publish(bad.route("other", "b").route("main", "other"));
+      client.accept(ROUTE);
+      Answer removal = client.accept(CLUSTER);
+      assertThat(delta ? removal.removed() : removal.names())
+          .isEqualTo(delta ? List.of("a") : List.of("b"));
+      client.silent();
+      Await.until("all is well", () -> server.xds.nodes().get(0).state() == NodeView.State.SYNCED);
+      assertThat(server.type(ROUTE).message()).isEmpty();
+    }
+  }
+
+  /** A version covers contents that the client has: the next stream gets one try of the others. */
+  @Test
+  void versionDoesNotCoverARouteThatWasRejected() {
+    try (Server server = new Server()) {
+      Mesh mesh = Mesh.small().route("other", "a");
+      server.publish(mesh);
+      String version;
+      try (Client client = Client.sotw(server)) {
+        client.ask(ROUTE, "main", "other").accept(ROUTE);
+        server.publish(mesh.route("main", "b"));
+        client.nack(client.next(ROUTE), "main: no").silent();
+        server.publish(mesh.route("main", "b").route("other", "b"));
+        Answer other = client.accept(ROUTE);
+        assertThat(other.names()).containsExactly("other");
+        version = other.version();
+        client.silent();
+      }
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(ROUTE, version, "main", "other");
+        assertThat(client.accept(ROUTE).names()).contains("main");
+      }
+    }
+  }
+
+  /** The good ones of a rejected response are sent one by one; the stream breaks between them. */
+  @Test
+  void versionDoesNotCoverARouteThatWasNotSentYet() {
+    try (Server server = new Server()) {
+      Mesh mesh = Mesh.small().route("other", "a");
+      server.publish(mesh);
+      String version;
+      try (Client client = Client.sotw(server)) {
+        client.ask(ROUTE, "main", "other");
+        client.nack(client.next(ROUTE), "one of them is bad");
+        Answer first = client.accept(ROUTE);
+        assertThat(first.names()).containsExactly("main");
+        version = first.version();
+      }
+      try (Client client = Client.sotw(server)) {
+        client.askHaving(ROUTE, version, "main", "other");
+        assertThat(client.accept(ROUTE).names()).contains("other");
+      }
+    }
+  }
+
+  private static List<String> gone(boolean delta) {
+    return delta ? List.of("b") : List.of("a", "c");
   }
 
   private static Client subscribeC(Client client) {

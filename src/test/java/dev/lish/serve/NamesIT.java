@@ -1,6 +1,7 @@
 package dev.lish.serve;
 
 import static dev.lish.model.ResourceType.CLUSTER;
+import static dev.lish.model.ResourceType.EXTENSION;
 import static dev.lish.model.ResourceType.LISTENER;
 import static dev.lish.model.ResourceType.ROUTE;
 import static dev.lish.model.ResourceType.RUNTIME;
@@ -23,48 +24,71 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamesIT {
   private static final Mesh MESH = Mesh.small().secret("s", "1");
 
-  static Stream<Arguments> typesAndProtocols() {
-    return Stream.of(CLUSTER, LISTENER, ROUTE, SECRET)
-        .flatMap(type -> Stream.of(Arguments.of(type, false), Arguments.of(type, true)));
+  static Stream<Arguments> typesAndModes() {
+    return Stream.of(CLUSTER, LISTENER, ROUTE, RUNTIME, SECRET, EXTENSION)
+        .flatMap(
+            type ->
+                Stream.of(
+                    Arguments.of(type, false, false),
+                    Arguments.of(type, false, true),
+                    Arguments.of(type, true, false),
+                    Arguments.of(type, true, true)));
   }
 
-  private static Mesh with(ResourceType type, String name, int content) {
+  static Client open(Server server, ResourceType type, boolean delta, boolean aggregated) {
+    return aggregated ? Client.of(server, delta) : SeparateIT.open(server, type, delta);
+  }
+
+  static Mesh with(ResourceType type, String name, int content) {
     return switch (type) {
       case CLUSTER -> MESH.fixed(name, content);
       case LISTENER -> MESH.listener(name, content, "main");
       case ROUTE -> MESH.route(name, "c" + content);
       case SECRET -> MESH.secret(name, "c" + content);
-      case RUNTIME, ENDPOINT, EXTENSION -> throw new IllegalArgumentException(type.toString());
+      case RUNTIME -> MESH.layer(name, "k", "c" + content);
+      case EXTENSION -> MESH.extension(name, "c" + content);
+      case ENDPOINT -> throw new IllegalArgumentException(type.toString());
     };
   }
 
+  /** What a client is told of a name that does not exist; empty: it is told nothing. */
+  private static void isTold(Client client, ResourceType type, String missing) {
+    if (type == RUNTIME) {
+      assertThat(client.accept(type).resources())
+          .isEqualTo(Map.of(missing, Absent.layer(missing).body()));
+    } else if (client.delta) {
+      Answer answer = client.accept(type);
+      assertThat(answer.names()).isEmpty();
+      assertThat(answer.removed()).containsExactly(missing);
+    } else if (Subscription.wholeSet(type)) {
+      // Whole types are answered in state of the world, be it with nothing; others are silent.
+      assertThat(client.accept(type).names()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
-  @MethodSource("typesAndProtocols")
-  void nameComesGoesAndComesBackWithTheSameBytes(ResourceType type, boolean delta) {
-    try (Server server = new Server();
-        Client client = Client.of(server, delta)) {
+  @MethodSource("typesAndModes")
+  void nameComesGoesAndComesBackWithTheSameBytes(
+      ResourceType type, boolean delta, boolean aggregated) {
+    Counting sent = new Counting();
+    try (Server server = new Server(Server.QUICK, sent.meter());
+        Client client = open(server, type, delta, aggregated)) {
       server.publish(MESH);
       client.ask(type, "later");
-      // Whole types are answered in state of the world, be it with nothing; others are silent.
-      if (delta) {
-        assertThat(client.accept(type).removed()).containsExactly("later");
-      } else if (Subscription.wholeSet(type)) {
-        assertThat(client.accept(type).names()).isEmpty();
-      }
-      client.silent();
-      server.publish(with(type, "later", 1));
-      ByteString bytes = client.accept(type).resources().get("later");
-      assertThat(bytes).isNotNull();
-      server.publish(with(type, "another", 1));
-      if (delta) {
-        assertThat(client.accept(type).removed()).containsExactly("later");
-      } else if (Subscription.wholeSet(type)) {
-        assertThat(client.accept(type).names()).isEmpty();
-      }
-      client.silent();
-      server.publish(with(type, "later", 1));
-      assertThat(client.accept(type).resources()).isEqualTo(Map.of("later", bytes));
-      client.silent();
+      isTold(client, type, "later");
+      server.publishAndSend(with(type, "later", 1).revision(2));
+      Map<String, ByteString> first = client.accept(type).resources();
+      assertThat(first).containsOnlyKeys("later");
+      server.publishAndSend(with(type, "another", 1).revision(3));
+      isTold(client, type, "later");
+      server.publishAndSend(with(type, "later", 1).revision(4));
+      assertThat(client.accept(type).resources()).isEqualTo(first);
+      server.publishAndSend(with(type, "later", 1).revision(5));
+      // Twice the resource, and twice that there is none.
+      boolean told = delta || type == RUNTIME || Subscription.wholeSet(type);
+      assertThat(sent.responses()).isEqualTo(told ? 4 : 2);
+      server.publishAndSend(with(type, "later", 2).revision(6));
+      assertThat(client.accept(type).resources()).containsOnlyKeys("later").isNotEqualTo(first);
     }
   }
 

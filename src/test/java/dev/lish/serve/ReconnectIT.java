@@ -2,9 +2,11 @@ package dev.lish.serve;
 
 import static dev.lish.model.ResourceType.CLUSTER;
 import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.EXTENSION;
 import static dev.lish.model.ResourceType.LISTENER;
 import static dev.lish.model.ResourceType.ROUTE;
 import static dev.lish.model.ResourceType.RUNTIME;
+import static dev.lish.model.ResourceType.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.model.Resource;
@@ -12,6 +14,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.model.Version;
 import dev.lish.serve.Client.Answer;
 import dev.lish.snapshot.Snapshot;
+import dev.lish.testing.Await;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,19 +165,129 @@ class ReconnectIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void notReadyMeansSilent(boolean delta) {
-    try (Server server = new Server();
+    Counting sent = new Counting();
+    try (Server server = new Server(Server.QUICK, sent.meter());
         Client client = Client.of(server, delta)) {
       client.ask(CLUSTER);
       client.ask(ROUTE, "main", "later");
       server.event(StreamEvent.Connected.class);
+      assertThat(sent.responses()).isZero();
       server.xds.publish(Mesh.notReady());
+      awaitSilence(server);
+      assertThat(sent.responses()).isZero();
       server.publish(Mesh.small());
       assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
       assertThat(client.accept(ROUTE).names()).containsExactly("main");
       server.xds.publish(Mesh.notReady());
+      awaitSilence(server);
+      assertThat(sent.responses()).isEqualTo(2);
       server.publish(Mesh.small().route("main", "b"));
       assertThat(client.accept(ROUTE).names()).containsExactly("main");
       client.silent();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void notReadyMeansSilentOnSeparateStreamsToo(boolean delta) {
+    Counting sent = new Counting();
+    try (Server server = new Server(Server.QUICK, sent.meter())) {
+      for (ResourceType type : List.of(CLUSTER, ENDPOINT, LISTENER, ROUTE, RUNTIME)) {
+        server.xds.publish(Mesh.notReady());
+        int before = sent.responses();
+        try (Client client = SeparateIT.open(server, type, delta)) {
+          Mesh mesh = Mesh.small().route("a", "a").layer("a", "k", "v");
+          boolean whole = Subscription.wholeSet(type);
+          client.ask(type, whole ? new String[0] : new String[] {"a"});
+          server.event(StreamEvent.Connected.class);
+          awaitSilence(server);
+          assertThat(sent.responses()).isEqualTo(before);
+          server.publish(mesh);
+          assertThat(client.accept(type).names()).contains(type == LISTENER ? "front" : "a");
+        }
+        server.event(StreamEvent.Gone.class);
+      }
+    }
+  }
+
+  /** Delta on separate streams: each says what it has. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void onlyWhatDiffersIsSentInDelta(boolean aggregated) {
+    Mesh before =
+        Mesh.small()
+            .fixed("gone", 1)
+            .listener("gone", 1, "main")
+            .route("gone", "a")
+            .layer("same", "k", "v")
+            .layer("gone", "k", "v")
+            .secret("same", "1")
+            .secret("gone", "1")
+            .extension("same", "1")
+            .extension("gone", "1");
+    Mesh now =
+        Mesh.small().layer("same", "k", "v").secret("same", "1").extension("same", "1").revision(2);
+    Counting sent = new Counting();
+    int expected = 0;
+    try (Server server = new Server(Server.QUICK, sent.meter())) {
+      server.publish(now);
+      for (ResourceType type : List.of(CLUSTER, LISTENER, ROUTE, RUNTIME, SECRET, EXTENSION)) {
+        String[] names =
+            Subscription.wholeSet(type)
+                ? new String[0]
+                : has(before, type).keySet().toArray(new String[0]);
+        try (Client client = NamesIT.open(server, type, true, aggregated)) {
+          client.askHaving(type, has(before, type), names);
+          Answer answer = client.accept(type);
+          if (type == RUNTIME) {
+            assertThat(answer.resources()).isEqualTo(Map.of("gone", Absent.layer("gone").body()));
+          } else {
+            assertThat(answer.names()).as(type.label()).isEmpty();
+            assertThat(answer.removed()).as(type.label()).containsExactly("gone");
+          }
+          server.publishAndSend(now.revision(3));
+          assertThat(sent.responses()).as(type.label()).isEqualTo(++expected);
+        }
+        server.event(StreamEvent.Gone.class);
+        try (Client client = NamesIT.open(server, type, true, aggregated)) {
+          client.askHaving(type, has(now, type), has(now, type).keySet().toArray(new String[0]));
+          server.event(StreamEvent.Connected.class);
+          server.publishAndSend(now.revision(4));
+          assertThat(sent.responses()).as(type.label()).isEqualTo(expected);
+        }
+        server.event(StreamEvent.Gone.class);
+        server.publish(now);
+      }
+    }
+  }
+
+  /** A cluster that was warming when the last stream broke waits for one (envoy#13009). */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void assignmentsAreSentOnceOnASeparateStreamToo(boolean delta) {
+    Counting sent = new Counting();
+    try (Server server = new Server(Server.QUICK, sent.meter())) {
+      Mesh mesh = Mesh.small();
+      server.publish(mesh);
+      for (int i = 1; i <= 2; i++) {
+        try (Client client = SeparateIT.open(server, ENDPOINT, delta)) {
+          askHaving(client, mesh, ENDPOINT, "a", "b");
+          assertThat(client.accept(ENDPOINT).names()).containsExactly("a", "b");
+          server.publishAndSend(mesh.revision(i + 1));
+          assertThat(sent.responses()).isEqualTo(i);
+        }
+        server.event(StreamEvent.Gone.class);
+      }
+    }
+  }
+
+  /** The only stream has seen that there is nothing for it yet. */
+  private static void awaitSilence(Server server) {
+    Await.until(
+        "it belongs to a group, and there is no revision for it",
+        () ->
+            server.xds.nodes().size() == 1
+                && server.xds.nodes().get(0).key().isPresent()
+                && server.xds.nodes().get(0).revision().isEmpty());
   }
 }

@@ -2,8 +2,10 @@ package dev.lish.serve;
 
 import static dev.lish.model.ResourceType.CLUSTER;
 import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.EXTENSION;
 import static dev.lish.model.ResourceType.LISTENER;
 import static dev.lish.model.ResourceType.ROUTE;
+import static dev.lish.model.ResourceType.RUNTIME;
 import static dev.lish.model.ResourceType.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,14 +16,20 @@ import dev.lish.serve.Client.Answer;
 import dev.lish.snapshot.Snapshot;
 import io.envoyproxy.envoy.service.cluster.v3.ClusterDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.endpoint.v3.EndpointDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.extension.v3.ExtensionConfigDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.listener.v3.ListenerDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.route.v3.RouteDiscoveryServiceGrpc;
+import io.envoyproxy.envoy.service.runtime.v3.RuntimeDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.secret.v3.SecretDiscoveryServiceGrpc;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One stream for each type, as an Envoy without ADS has them: they are not joined. */
@@ -67,7 +75,20 @@ class SeparateIT {
                   ? SecretDiscoveryServiceGrpc.getDeltaSecretsMethod()
                   : SecretDiscoveryServiceGrpc.getStreamSecretsMethod(),
               delta);
-      case RUNTIME, EXTENSION -> throw new IllegalArgumentException(type.toString());
+      case RUNTIME ->
+          new Client(
+              server,
+              delta
+                  ? RuntimeDiscoveryServiceGrpc.getDeltaRuntimeMethod()
+                  : RuntimeDiscoveryServiceGrpc.getStreamRuntimeMethod(),
+              delta);
+      case EXTENSION ->
+          new Client(
+              server,
+              delta
+                  ? ExtensionConfigDiscoveryServiceGrpc.getDeltaExtensionConfigsMethod()
+                  : ExtensionConfigDiscoveryServiceGrpc.getStreamExtensionConfigsMethod(),
+              delta);
     };
   }
 
@@ -149,17 +170,90 @@ class SeparateIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void rejectionIsFollowedByTheNextDifferentContent(boolean delta) {
+  void starIsWildcardAndMayBeTakenUpAgain(boolean delta) {
     try (Server server = new Server();
         Client client = open(server, LISTENER, delta)) {
       server.publish(Mesh.small());
-      Answer good = client.ask(LISTENER).accept(LISTENER);
-      server.publish(Mesh.small().listener("front", 2, "main"));
-      client.nack(client.next(LISTENER), "front: no");
-      assertThat(server.event(StreamEvent.Nacked.class).names()).containsExactly("front");
-      server.publish(Mesh.small().listener("front", 2, "main").route("more", "a"));
+      assertThat(client.ask(LISTENER, "*").accept(LISTENER).names()).containsExactly("front");
+      // Left, and told of a name that there is not: with nothing of what the client left.
+      if (delta) {
+        client.drop(LISTENER, "*").ask(LISTENER, "none");
+        assertThat(client.accept(LISTENER).removed()).containsExactly("none");
+      } else {
+        client.ask(LISTENER, "none");
+        assertThat(client.accept(LISTENER).names()).isEmpty();
+      }
+      server.publishAndSend(Mesh.small().listener("back", 1, "main").revision(2));
+      client.ask(LISTENER, "*", "none");
+      Answer all = client.accept(LISTENER);
+      assertThat(all.names()).containsExactly("back", "front");
+      assertThat(all.removed()).isEqualTo(delta ? List.of("none") : List.of());
+    }
+  }
+
+  /** An empty list after one with names is no wildcard. */
+  @Test
+  void emptyListAfterNamesIsNothing() {
+    try (Server server = new Server();
+        Client client = open(server, LISTENER, false)) {
       server.publish(Mesh.small());
-      assertThat(client.accept(LISTENER).resources()).isEqualTo(good.resources());
+      client.ask(LISTENER, "front").accept(LISTENER);
+      // A wildcard would be answered with all there is, before the next one.
+      client.ask(LISTENER).ask(LISTENER, "none");
+      assertThat(client.accept(LISTENER).names()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void staleNoncesAndInterleavedAnswersOfTheSameNode(boolean delta) {
+    try (Server server = new Server();
+        Client one = open(server, ROUTE, delta);
+        Client two = open(server, ROUTE, delta)) {
+      server.publish(Mesh.small());
+      Answer first = one.ask(ROUTE, "main").accept(ROUTE);
+      final Answer other = two.ask(ROUTE, "main").next(ROUTE);
+      server.publish(Mesh.small().route("main", "b"));
+      Answer second = one.next(ROUTE);
+      // It rejects what it has accepted before: that nonce is used up.
+      one.nack(first, "too late").ack(second);
+      two.nack(other, "no");
+      assertThat(two.accept(ROUTE).names()).containsExactly("main");
+      server.publish(Mesh.small().route("main", "c"));
+      assertThat(one.accept(ROUTE).names()).containsExactly("main");
+      assertThat(two.accept(ROUTE).names()).containsExactly("main");
+      assertThat(server.events.stream().filter(StreamEvent.Nacked.class::isInstance)).hasSize(1);
+    }
+  }
+
+  static Stream<Arguments> typesAndProtocols() {
+    return Stream.of(CLUSTER, LISTENER, ROUTE, RUNTIME, SECRET, EXTENSION)
+        .flatMap(type -> Stream.of(Arguments.of(type, false), Arguments.of(type, true)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("typesAndProtocols")
+  void rejectionIsFollowedByTheNextDifferentContent(ResourceType type, boolean delta) {
+    Counting sent = new Counting();
+    try (Server server = new Server(Server.QUICK, sent.meter());
+        Client client = open(server, type, delta)) {
+      server.publish(NamesIT.with(type, "x", 1));
+      Answer good = client.ask(type, "x").accept(type);
+      assertThat(good.names()).containsExactly("x");
+      server.publishAndSend(NamesIT.with(type, "x", 2).revision(2));
+      client.nack(client.next(type), "x: no");
+      StreamEvent.Nacked nacked = server.event(StreamEvent.Nacked.class);
+      assertThat(nacked.names()).containsExactly("x");
+      assertThat(nacked.path()).isEqualTo("edge/" + type.folder() + "/x.yaml");
+      server.publishAndSend(NamesIT.with(type, "x", 2).fixed("more", 1).revision(3));
+      assertThat(sent.responses()).isEqualTo(2);
+      assertThat(server.xds.nodes().get(0).state()).isEqualTo(NodeView.State.NACKED);
+      server.publishAndSend(NamesIT.with(type, "x", 1).revision(4));
+      assertThat(client.accept(type).resources()).isEqualTo(good.resources());
+      server.publishAndSend(NamesIT.with(type, "x", 2).revision(5));
+      assertThat(sent.responses()).isEqualTo(3);
+      server.publishAndSend(NamesIT.with(type, "x", 3).revision(6));
+      assertThat(client.accept(type).names()).containsExactly("x");
     }
   }
 

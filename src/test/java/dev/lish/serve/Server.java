@@ -3,6 +3,7 @@ package dev.lish.serve;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import dev.lish.model.ResourceType;
+import dev.lish.model.Revision;
 import dev.lish.testing.Await;
 import io.grpc.ServerInterceptor;
 import java.net.InetAddress;
@@ -77,6 +78,26 @@ final class Server implements AutoCloseable {
 
   void publish(Mesh mesh) {
     xds.publish(mesh.assignment());
+  }
+
+  /**
+   * Publishes when no answer is on its way any more, and waits until all streams have been sent
+   * what they get of this revision.
+   */
+  void publishAndSend(Mesh mesh) {
+    Await.until(
+        "all is answered",
+        () ->
+            xds.nodes().stream()
+                .flatMap(n -> n.types().values().stream())
+                .noneMatch(NodeView.TypeView::waits));
+    publish(mesh);
+    Optional<Revision> revision = Optional.of(mesh.snapshot().revision());
+    Await.until(
+        "all streams are at revision " + revision,
+        () ->
+            !xds.nodes().isEmpty()
+                && xds.nodes().stream().allMatch(n -> n.revision().equals(revision)));
   }
 
   /** What the only stream says of this type. */

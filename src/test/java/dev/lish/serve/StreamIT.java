@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,7 +199,15 @@ class StreamIT {
             Duration.ZERO,
             Duration.ofMillis(1),
             XdsLimits.Lifetimes.UNLIMITED);
-    try (Server server = new Server(limits);
+    AtomicInteger delayed = new AtomicInteger();
+    XdsMeter meter =
+        new XdsMeter() {
+          @Override
+          public void delayed() {
+            delayed.incrementAndGet();
+          }
+        };
+    try (Server server = new Server(limits, meter);
         Client first = Client.sotw(server);
         Client second = Client.delta(server)) {
       server.publish(Mesh.small());
@@ -206,6 +215,7 @@ class StreamIT {
       first.ask(CLUSTER).accept(CLUSTER);
       second.ask(CLUSTER).accept(CLUSTER);
       assertThat(System.nanoTime() - before).isGreaterThan(500_000_000L);
+      assertThat(delayed).hasValue(1);
     }
   }
 

@@ -21,7 +21,12 @@ public final class LishProcess implements AutoCloseable {
   }
 
   /** Starts it with this mesh; it need not be ready when this returns. */
-  public static LishProcess start(Path folder, Path mesh, String... settings) {
+  public static LishProcess start(Path folder, Path mesh) {
+    return start(folder, mesh, "");
+  }
+
+  /** The same with these {@code xds.limits}. */
+  public static LishProcess start(Path folder, Path mesh, String limits) {
     try {
       int admin = Ports.free();
       int xds = Ports.free();
@@ -29,9 +34,9 @@ public final class LishProcess implements AutoCloseable {
       lines.add("data_dir: " + folder.resolve("data"));
       lines.add("config_dir: " + mesh.toAbsolutePath());
       lines.add("admin: { port: " + admin + " }");
-      lines.add("xds: { port: " + xds + " }");
+      lines.add(
+          "xds: { port: " + xds + (limits.isEmpty() ? "" : ", limits: { " + limits + " }") + " }");
       lines.add("embedded_central_dogma: { port: 0 }");
-      lines.addAll(List.of(settings));
       Files.createDirectories(folder);
       Files.write(folder.resolve("lish.yaml"), lines);
       return new LishProcess(folder, admin, xds);
@@ -55,11 +60,11 @@ public final class LishProcess implements AutoCloseable {
     return Child.start(Path.of("").toAbsolutePath(), folder.resolve("lish.log"), command);
   }
 
-  /** Waits until it is ready. */
+  /** Waits until it is ready: a process that starts on a loaded machine takes its time. */
   public LishProcess awaitReady() {
     Await.value(
         "Lish is ready",
-        Await.LONG,
+        Await.LONG.multipliedBy(4),
         () -> {
           child.assertAlive();
           return Http.get(url("/readyz")).status() == 200

@@ -13,6 +13,7 @@ import dev.lish.model.Revision;
 import dev.lish.source.Commit;
 import dev.lish.source.MeshRepository;
 import dev.lish.source.SourceState;
+import dev.lish.testing.Ports;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,6 +22,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,12 +35,12 @@ class OutageIT {
 
   @Test
   void startsLateStopsAndComesBackWithItsData(@TempDir Path data) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (DogmaClient client = World.client(port, PLACE)) {
       MeshRepository mesh = client.mesh();
-      SourceState<?> down = World.await(mesh, s -> !s.cause().isEmpty());
+      // Where everything is slow the first try may just have taken too long.
+      SourceState<?> down = World.await(mesh, s -> s.cause().contains("refused"));
       assertThat(down).isInstanceOf(SourceState.Missing.class);
-      assertThat(down.cause()).contains("refused");
       assertThat(get(client.seeder().seed(files("a.yaml", "a: 1\n"))))
           .isInstanceOf(Seeding.Failed.class);
 
@@ -66,7 +69,7 @@ class OutageIT {
 
   @Test
   void restoredBackupIsTakenAfterAWhile(@TempDir Path data, @TempDir Path backup) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (DogmaClient client = World.client(port, PLACE)) {
       MeshRepository mesh = client.mesh();
       try (EmbeddedDogma first = EmbeddedDogma.start(data, port)) {
@@ -80,12 +83,15 @@ class OutageIT {
             World.others(second.port()), "lish", "mesh", Change.ofTextUpsert("/a.yaml", "a: 2\n"));
         awaitCurrent(mesh, f -> f.revision().number() == 3);
       }
+      // That it is behind is told for a second, which may be over when its start returns.
+      List<String> causes = new CopyOnWriteArrayList<>();
+      mesh.watch(() -> causes.add(mesh.state().cause()));
       try (EmbeddedDogma restored = EmbeddedDogma.start(backup, port)) {
-        String cause = World.await(mesh, s -> s.cause().contains("behind")).cause();
-        assertThat(cause).contains("lish/mesh is at revision 2, behind 3 seen before");
         assertThat(restored.port()).isEqualTo(port);
         assertThat(awaitCurrent(mesh, f -> f.revision().number() == 2).files())
             .isEqualTo(files("a.yaml", "a: 1\n"));
+        assertThat(causes)
+            .anyMatch(c -> c.contains("lish/mesh is at revision 2, behind 3 seen before"));
       }
     }
   }
@@ -95,7 +101,7 @@ class OutageIT {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         DogmaClient client = World.client(silent.getLocalPort(), PLACE)) {
       MeshRepository mesh = client.mesh();
-      assertThat(World.await(mesh, s -> !s.cause().isEmpty()).cause()).contains("does not answer");
+      World.await(mesh, s -> s.cause().contains("does not answer"));
     }
   }
 
@@ -108,12 +114,6 @@ class OutageIT {
                   + taken.getLocalPort()
                   + ": in use by another process (expected: a free port;"
                   + " embedded_central_dogma.port in lish.yaml names another)");
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
