@@ -352,4 +352,24 @@ class GuardTest {
     assertThat(Cla.factor(gone.admitted())).isEqualTo(140);
     assertThat(gone.levels()).containsEntry(0, new Level(1, 1, 0));
   }
+
+  @Test
+  void aHostThatComesBackBeforeEnvoyLetGoOfItIsOneOfWhichNothingIsKnown() {
+    rules = new ClusterRules(100, true, false, false);
+    add(0, 0, 5, HealthStatus.HEALTHY);
+    settled();
+    hosts.remove("0/0");
+    decide();
+    pass(Duration.ofSeconds(1));
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    add(0, 5, 7, HealthStatus.HEALTHY);
+    Decision back = decide();
+    assertThat(back.verdict().because()).startsWith("3 of 7 hosts have not been up");
+    // It left, and was one of four that had to be up; the other three are enough for all seven.
+    assertThat(Cla.factor(back.admitted())).isEqualTo(236);
+    pass(Duration.ofSeconds(59));
+    assertThat(decide().levels()).containsEntry(0, new Level(7, 4, 0));
+    pass(Duration.ofSeconds(1));
+    assertThat(decide().levels()).containsEntry(0, new Level(7, 7, 0));
+  }
 }
