@@ -1,5 +1,7 @@
 package dev.lish.admin;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.google.common.base.Splitter;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What would become of a change, for each assignment that it concerns. */
@@ -40,22 +43,18 @@ record WhatIfJson(List<Answer> answers) {
     QueryParams query = ctx.queryParams();
     String cluster = query.get("cluster", "");
     String add = query.get("add", "");
-    Set<String> remove =
-        new TreeSet<>(Splitter.on(',').omitEmptyStrings().splitToList(query.get("remove", "")));
+    List<String> named = Splitter.on(',').omitEmptyStrings().splitToList(query.get("remove", ""));
     OptionalInt priority = priority(query.get("priority", ""));
-    boolean adds = !add.isEmpty() && !cluster.isEmpty() && remove.isEmpty();
-    if (!adds && (remove.isEmpty() || !add.isEmpty())) {
+    boolean adds = !add.isEmpty() && !cluster.isEmpty() && named.isEmpty();
+    if (!adds && (named.isEmpty() || !add.isEmpty() || !cluster.isEmpty())) {
       throw new WrongRequest(
-          "what-if (expected: cluster=NAME&add=NUMBER[&priority=NUMBER], or remove=HOST:PORT,HOST:PORT)");
+          "what-if (expected: cluster=NAME&add=NUMBER[&priority=NUMBER], or remove=HOST,HOST)");
     }
+    Set<String> remove = places(view, named);
     List<Answer> answers = new ArrayList<>();
     for (GuardView.Guarded one : view.assignments()) {
       boolean meant =
-          adds
-              ? one.terms().clusters().contains(cluster)
-              : one.decision().base().hosts().keySet().stream()
-                  .map(HostKey::place)
-                  .anyMatch(remove::contains);
+          adds ? one.terms().clusters().contains(cluster) : places(one).anyMatch(remove::contains);
       if (meant) {
         answers.add(
             answer(
@@ -67,11 +66,30 @@ record WhatIfJson(List<Answer> answers) {
     }
     if (answers.isEmpty()) {
       throw new WrongRequest(
-          adds
-              ? "cluster: " + cluster + " (expected: a cluster whose hosts Lish serves)"
-              : "remove: " + remove + " (expected: ADDRESS:PORT of hosts that Lish serves)");
+          "cluster: " + cluster + " (expected: a cluster whose hosts Lish serves)");
     }
     return new WhatIfJson(answers);
+  }
+
+  private static Stream<String> places(GuardView.Guarded one) {
+    return one.decision().base().hosts().keySet().stream().map(HostKey::place);
+  }
+
+  /** Of an address all ports. One that is misspelt must not make the answer a better one. */
+  private static Set<String> places(GuardView view, List<String> named) {
+    Set<String> all = view.assignments().stream().flatMap(WhatIfJson::places).collect(toSet());
+    Set<String> meant = new TreeSet<>();
+    for (String name : named) {
+      String anyPort = (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":";
+      Set<String> its = new TreeSet<>(all);
+      its.removeIf(place -> !place.equals(name) && !place.startsWith(anyPort));
+      if (its.isEmpty()) {
+        throw new WrongRequest(
+            "remove: " + name + " (expected: ADDRESS or ADDRESS:PORT of hosts that Lish serves)");
+      }
+      meant.addAll(its);
+    }
+    return meant;
   }
 
   /** An assignment may have hosts of several queries; each keeps what is too much for it. */

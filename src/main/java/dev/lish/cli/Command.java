@@ -53,6 +53,11 @@ interface Command {
         .build();
   }
 
+  /** An option with one or more values. */
+  static OptionSpec list(String label, String description, String... names) {
+    return OptionSpec.builder(many(label, description, names)).arity("1..*").build();
+  }
+
   /** An option without a value. */
   static OptionSpec flag(String description, String... names) {
     return OptionSpec.builder(names[0], rest(names))

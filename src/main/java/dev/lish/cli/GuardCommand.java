@@ -32,7 +32,7 @@ final class GuardCommand implements Command {
             "  lish guard release payments --reason \"they are really gone\"",
             "  lish guard what-if payments --add 40",
             "  lish guard what-if payments --add 5 --priority 1",
-            "  lish guard what-if --remove 10.0.0.7:8080 --remove 10.0.0.8:8080");
+            "  lish guard what-if --remove 10.0.0.7 10.0.0.8:8080");
     spec.usageMessage()
         .description(
             "UP counts hosts that have been passing for the settle time. ADD is how many could be"
@@ -47,7 +47,7 @@ final class GuardCommand implements Command {
     spec.addOption(
         Command.text("N", "Their priority (what-if); the first, unless given.", "--priority"));
     spec.addOption(
-        Command.many("HOST:PORT", "Without this host (what-if); several times.", "--remove"));
+        Command.list("HOST", "Without these (what-if): ADDRESS or ADDRESS:PORT.", "--remove"));
     spec.addOption(Command.text("TEXT", "Why (release).", "-r", "--reason"));
     Command.addOutput(spec);
     Api.addOptions(spec);
@@ -240,7 +240,11 @@ final class GuardCommand implements Command {
     Optional<String> add = given.text("--add");
     List<String> remove = given.all("--remove");
     if (add.isPresent() == !remove.isEmpty()) {
-      throw Failure.usage("what-if (expected: CLUSTER --add N, or --remove HOST:PORT …)");
+      throw Failure.usage("what-if (expected: CLUSTER --add N, or --remove HOST …)");
+    }
+    if (!remove.isEmpty()
+        && (given.positional(1).isPresent() || given.text("--priority").isPresent())) {
+      throw Failure.usage("what-if --remove goes by hosts (expected: no CLUSTER, no --priority)");
     }
     if (add.isPresent()) {
       query.put("cluster", given.required(1));

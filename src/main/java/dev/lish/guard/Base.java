@@ -52,6 +52,11 @@ public record Base(
       ByteString form) {
 
     Known at(Host host, Instant now, java.time.Duration settle) {
+      if (leaving.isPresent()) {
+        // It came back: what it was once is made up for among those that have left.
+        return new Known(priority, now, false, Optional.empty(), false, Optional.empty(), form)
+            .at(host, now, settle);
+      }
       Optional<Instant> since =
           host.up() ? passingSince.or(() -> Optional.of(now)) : Optional.empty();
       Instant before = now.minus(settle);

@@ -15,7 +15,9 @@ final class Levels {
     /** Up is who has been passing for the settle time; the others are down. */
     SURE,
     /** Up is who is passing and was there for the settle time; newer ones do not count at all. */
-    AS_SAID
+    AS_SAID,
+    /** As said, and newer ones that are passing are up already, as Envoy may have found by now. */
+    AT_BEST
   }
 
   /**
@@ -31,14 +33,15 @@ final class Levels {
     SortedMap<Integer, int[]> counts = new TreeMap<>();
     hosts.forEach(
         (key, known) -> {
-          if (view == View.AS_SAID && !known.settled()) {
+          Host host = listed.get(key);
+          boolean passing = host != null && host.up();
+          if (!known.settled() && (view == View.AS_SAID || (view == View.AT_BEST && !passing))) {
             return;
           }
           int[] count = counts.computeIfAbsent(known.priority(), p -> new int[3]);
           count[0]++;
-          Host host = listed.get(key);
-          boolean long_ = known.passingSince().map(at -> !at.isAfter(before)).orElse(false);
-          if (known.settled() && host != null && host.up() && (view == View.AS_SAID || long_)) {
+          boolean sure = known.passingSince().map(at -> !at.isAfter(before)).orElse(false);
+          if (host != null && host.up() && (view != View.SURE || (known.settled() && sure))) {
             count[host.status() == Host.Status.UP ? 1 : 2]++;
           }
         });

@@ -30,10 +30,13 @@ final class Steps {
     if (stock.base.isEmpty() || stock.hosts.values().stream().noneMatch(Known::settled)) {
       return unknown();
     }
-    if (stock.panicsAlready()) {
-      stock.alarms.add("Envoys are in panic already, as far as the registry knows");
-      stock.addAll();
-      return admit("there is panic already: more hosts can only help");
+    if (stock.panicsAlready(Levels.View.AS_SAID)) {
+      if (stock.panicsAlready(Levels.View.AT_BEST)) {
+        stock.alarms.add("Envoys are in panic already, as far as the registry knows");
+        stock.addAll();
+        return admit("there is panic already: more hosts can only help");
+      }
+      stock.alarms.add("Envoys may be in panic, unless hosts are up that were added lately");
     }
     for (Host host : stock.additions) {
       if (stock.proposal.due().contains(host.key())) {
@@ -108,7 +111,8 @@ final class Steps {
         .filter(key -> !stock.hosts.containsKey(key))
         .forEach(later::add);
     if (later.isEmpty()) {
-      return new Verdict.Admit("it is safe even if every new host is down");
+      return new Verdict.Admit(
+          isSafe() ? "it is safe even if every new host is down" : "no host is added");
     }
     Optional<Instant> next =
         stock.hosts.values().stream()
@@ -132,8 +136,11 @@ final class Steps {
     }
     // Some priority has a host that is up, which one is not known.
     needed = needed == Integer.MAX_VALUE ? stock.factor(most, 1) : needed;
+    // Who leaves counts, as down, for as long as he is listed.
     boolean known =
-        stock.gone.isEmpty() && stock.hosts.values().stream().noneMatch(stock::isUnsure);
+        stock.gone.isEmpty()
+            && stock.hosts.values().stream()
+                .noneMatch(host -> stock.isUnsure(host) || host.leaving().isPresent());
     if (needed <= stock.written || known) {
       return admit("the factor of the assignment is enough");
     }

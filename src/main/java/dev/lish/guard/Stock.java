@@ -205,8 +205,11 @@ final class Stock {
 
   /** When a raised factor is expected to go back. */
   Optional<Instant> raisedUntil() {
+    Stream<Instant> leaving = hosts.values().stream().flatMap(known -> known.leaving().stream());
     Optional<Instant> until =
-        gone.stream().max(Comparator.naturalOrder()).map(at -> at.plus(longest()));
+        Stream.concat(
+                gone.stream().map(at -> at.plus(longest())), leaving.map(at -> at.plus(LEAVE)))
+            .max(Comparator.naturalOrder());
     for (Known known : hosts.values()) {
       if (isUnsure(known)) {
         Optional<Instant> settles =
@@ -257,7 +260,7 @@ final class Stock {
 
   /** How many are up as the registry says, for however short a time. */
   int up() {
-    return settledLevels(hosts).values().stream().mapToInt(Level::available).sum();
+    return said(hosts, Levels.View.AS_SAID).values().stream().mapToInt(Level::available).sum();
   }
 
   /** Every host that is listed; up is who has been up for long enough. */
@@ -266,16 +269,16 @@ final class Stock {
     return Levels.of(hosts, listed, Levels.View.SURE, now.minus(settle), reserve);
   }
 
-  /** As the registry says, of those that have been there for long enough. */
-  private SortedMap<Integer, Level> settledLevels(Map<String, Known> some) {
-    return Levels.of(some, listed, Levels.View.AS_SAID, now.minus(settle), 0);
+  /** As the registry says, for however short a time. */
+  private SortedMap<Integer, Level> said(Map<String, Known> some, Levels.View view) {
+    return Levels.of(some, listed, view, now.minus(settle), 0);
   }
 
   /**
    * True when Envoys are in panic as far as the registry knows, whatever this change does: who left
    * with it is counted as it was, and while the factor is raised there is none.
    */
-  boolean panicsAlready() {
+  boolean panicsAlready(Levels.View view) {
     boolean raised =
         base.flatMap(Base::raisedSince).map(at -> at.plus(longest()).isAfter(now)).orElse(false);
     if (raised || !gone.isEmpty()) {
@@ -283,7 +286,7 @@ final class Stock {
     }
     Map<String, Known> stay = new HashMap<>(hosts);
     stay.keySet().removeAll(lost.keySet());
-    SortedMap<Integer, Level> before = settledLevels(stay);
+    SortedMap<Integer, Level> before = said(stay, view);
     lost.values().forEach(known -> before.merge(known.priority(), new Level(1, 1, 0), Level::plus));
     // By weights any host that is up may be enough.
     int most = counting == 0 ? Integer.MAX_VALUE : counting;

@@ -43,8 +43,9 @@ final class DrainOrders {
                             + " (--force drains whatever else will be called so)"
                         : target
                             + ": no watched instance is called so, nor has such a host (expected: an id"
-                            + " or ADDRESS:PORT of an instance, or the address or node of a host;"
-                            + " --force drains whatever will be called so)");
+                            + " (with Consul NODE/SERVICE-ID) or ADDRESS:PORT of an instance, or the"
+                            + " address or node of a host; --force drains whatever will be called"
+                            + " so)");
               }
               if (outlook.refusal().isPresent() && !force) {
                 return RepositoryOperations.refused(outlook.refusal().get());

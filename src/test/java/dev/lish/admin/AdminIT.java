@@ -185,17 +185,32 @@ class AdminIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "node=a|parameter node (expected: [",
-        "node_id=a&node_id=b|parameter node_id: given twice (expected: once)",
-        "metadata.=b|parameter metadata. (expected: [",
-        "locality.rack=b|locality: rack (expected: region=, zone= or sub_zone=)",
-        "sotw=maybe|sotw: maybe (expected: true or false)"
+        "bootstrap?node=a|parameter node (expected: [",
+        "bootstrap?node_id=a&node_id=b|parameter node_id: given twice (expected: once)",
+        "bootstrap?metadata.=b|parameter metadata. (expected: [",
+        "bootstrap?locality.rack=b|locality: rack (expected: region=, zone= or sub_zone=)",
+        "bootstrap?sotw=maybe|sotw: maybe (expected: true or false)",
+        "guard/what-if|what-if (expected: cluster=NAME&add=NUMBER",
+        "guard/what-if?cluster=users&add=1|cluster: users (expected: a cluster whose hosts",
+        "guard/what-if?cluster=payments&add=0|add: 0 (expected: 1..999999)",
+        "guard/what-if?cluster=payments&remove=10.0.0.1|what-if (expected: cluster=NAME",
+        "guard/what-if?remove=10.0.0.1,10.0.9.9|remove: 10.0.9.9 (expected: ADDRESS or ADDR",
+        "guard/what-if?remove=10.0.0.1:8|remove: 10.0.0.1:8 (expected: ADDRESS or ADDRESS:PORT"
       })
   void wrongQuerySaysWhatWasExpected(String query, String error) {
-    AggregatedHttpResponse response = ADMIN.get("/api/v1/bootstrap?" + query);
+    AggregatedHttpResponse response = ADMIN.get("/api/v1/" + query);
 
     assertThat(json(response).get("error").asText()).startsWith(error);
     assertThat(response.status().code()).isEqualTo(400);
+  }
+
+  @Test
+  void whatIfTakesAddressesAndPlaces() {
+    JsonNode answers =
+        json(ADMIN.get("/api/v1/guard/what-if?remove=10.0.0.1,10.0.0.2:80")).get("answers");
+
+    assertThat(answers).hasSize(1);
+    assertThat(answers.get(0).get("priorities").get(0).get("hosts").asInt()).isEqualTo(8);
   }
 
   @Test

@@ -20,7 +20,7 @@ final class AdminApiStub implements AutoCloseable {
   private final HttpServer server;
 
   /** A request: method and path, and what the client said of itself. */
-  record Request(String line, String token, String user, String body) {}
+  record Request(String line, String query, String token, String user, String body) {}
 
   private record Answer(int status, String body) {}
 
@@ -46,6 +46,7 @@ final class AdminApiStub implements AutoCloseable {
       requests.add(
           new Request(
               line,
+              String.valueOf(exchange.getRequestURI().getRawQuery()),
               String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")),
               String.valueOf(exchange.getRequestHeaders().getFirst("X-Lish-User")),
               body));

@@ -129,4 +129,18 @@ class GuardCommandIT {
             "consul:shop: all go out at once, with the factor 1010 (priority 0: 10 of 50 up)");
     assertThat(run("guard", "what-if", "shop").exitCode()).isEqualTo(2);
   }
+
+  @Test
+  void whatIfAsksForEveryHostThatIsNamed() {
+    server.answer("GET /api/v1/guard/what-if", 200, "{\"answers\": []}");
+    run("guard", "what-if", "--remove", "10.0.0.1", "10.0.0.2:80", "-o", "json");
+    run("guard", "what-if", "--remove", "10.0.0.1", "--remove", "10.0.0.2:80");
+    assertThat(server.requests)
+        .hasSize(2)
+        .allSatisfy(r -> assertThat(r.query()).contains("remove=10.0.0.1%2C10.0.0.2%3A80"));
+    Result both = run("guard", "what-if", "shop", "--remove", "10.0.0.1:80");
+    assertThat(both.exitCode()).isEqualTo(2);
+    assertThat(both.err()).contains("what-if --remove goes by hosts");
+    assertThat(run("guard", "what-if", "--remove").exitCode()).isEqualTo(2);
+  }
 }

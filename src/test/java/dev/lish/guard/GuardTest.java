@@ -310,4 +310,66 @@ class GuardTest {
     add(0, 2, 3, HealthStatus.UNHEALTHY);
     assertThat(Cla.factor(decide().admitted())).isEqualTo(202);
   }
+
+  @Test
+  void aPanicThatNewHostsMayHaveEndedIsNotTakenForOneInWhichMoreHostsHelp() {
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    add(0, 1, 4, HealthStatus.UNHEALTHY);
+    add(1, 0, 2, HealthStatus.UNHEALTHY);
+    settled();
+    add(0, 4, 11, HealthStatus.HEALTHY);
+    assertThat(decide().waiting()).as("one of four is up").isEmpty();
+    pass(Duration.ofSeconds(5));
+    // Where these seven pass Envoy's checks by now, eight of 19 would be a panic of its own.
+    add(0, 11, 19, HealthStatus.HEALTHY);
+    Decision second = decide();
+    assertThat(second.waiting()).hasSize(8);
+    assertThat(second.verdict()).isInstanceOf(Verdict.Hold.class);
+    assertThat(second.alarms()).singleElement().asString().contains("may be in panic");
+    pass(Duration.ofSeconds(60));
+    assertThat(decide().alarms()).isEmpty();
+  }
+
+  @Test
+  void theFactorStaysRaisedForAsLongAsAHostIsListedThatLeaves() {
+    rules = new ClusterRules(56, true, false, true);
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    settled();
+    add(0, 1, 2, HealthStatus.HEALTHY);
+    due = Set.of("10.0.0.1:80");
+    assertThat(Cla.factor(decide().admitted())).isGreaterThan(140);
+    pass(Duration.ofSeconds(5));
+    hosts.remove("0/1");
+    due = Set.of();
+    // One of two is up, and the other gets traffic in panic though it is UNHEALTHY.
+    Decision leaving = decide();
+    assertThat(Cla.factor(leaving.admitted())).isGreaterThanOrEqualTo(200);
+    assertThat(leaving.verdict())
+        .isInstanceOfSatisfying(
+            Verdict.Raise.class, raise -> assertThat(raise.until()).contains(now.plusSeconds(3)));
+    pass(Duration.ofSeconds(3));
+    Decision gone = decide();
+    assertThat(Cla.factor(gone.admitted())).isEqualTo(140);
+    assertThat(gone.levels()).containsEntry(0, new Level(1, 1, 0));
+  }
+
+  @Test
+  void aHostThatComesBackBeforeEnvoyLetGoOfItIsOneOfWhichNothingIsKnown() {
+    rules = new ClusterRules(100, true, false, false);
+    add(0, 0, 5, HealthStatus.HEALTHY);
+    settled();
+    hosts.remove("0/0");
+    decide();
+    pass(Duration.ofSeconds(1));
+    add(0, 0, 1, HealthStatus.HEALTHY);
+    add(0, 5, 7, HealthStatus.HEALTHY);
+    Decision back = decide();
+    assertThat(back.verdict().because()).startsWith("3 of 7 hosts have not been up");
+    // It left, and was one of four that had to be up; the other three are enough for all seven.
+    assertThat(Cla.factor(back.admitted())).isEqualTo(236);
+    pass(Duration.ofSeconds(59));
+    assertThat(decide().levels()).containsEntry(0, new Level(7, 4, 0));
+    pass(Duration.ofSeconds(1));
+    assertThat(decide().levels()).containsEntry(0, new Level(7, 7, 0));
+  }
 }

@@ -46,7 +46,7 @@ public final class Kept implements AutoCloseable {
   private static final long MOST_SET_BYTES = 32L << 20;
 
   private final Path folder;
-  private final Clock clock;
+  private final Heard heard;
   private final KeptFiles files = new KeptFiles();
   private final KeptFolders folders;
   private final KeptSets sets;
@@ -57,7 +57,7 @@ public final class Kept implements AutoCloseable {
    * @throws IOException when it cannot be used, or is of a format that this Lish does not know
    */
   public Kept(Path data, Clock clock) throws IOException {
-    this.clock = clock;
+    heard = new Heard(files, clock);
     folder = data.resolve("kept");
     checkFormat(data);
     KeptFiles.trim(folder.resolve("registries"), MOST_QUERIES);
@@ -157,7 +157,8 @@ public final class Kept implements AutoCloseable {
     return new KeptSource<>(
         source,
         files.read(file, format),
-        clock.instant(),
+        file,
+        heard,
         value -> files.write(file, () -> format.encode(value)));
   }
 
@@ -228,7 +229,7 @@ public final class Kept implements AutoCloseable {
 
     KeptMesh(MeshRepository repository) {
       this.repository = repository;
-      head = new KeptSource<>(repository, folders.head(), clock.instant(), folders::head);
+      head = new KeptSource<>(repository, folders.head(), folders.headFile(), heard, folders::head);
     }
 
     @Override

@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -39,6 +42,7 @@ final class KeptFiles implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KeptFiles.class);
   private static final int HEADER = 16;
   private static final long RETRY_SECONDS = 10;
+  private static final long REGULAR_SECONDS = 10;
 
   /**
    * What is written in the background waits until what caused it was sent: the file system forces
@@ -51,6 +55,7 @@ final class KeptFiles implements AutoCloseable {
   /** To be written; an empty content deletes. */
   private final Map<Path, Supplier<Optional<byte[]>>> pending = new LinkedHashMap<>();
 
+  private final List<Runnable> regular = new CopyOnWriteArrayList<>();
   private volatile Optional<String> trouble = Optional.empty();
 
   KeptFiles() {
@@ -124,10 +129,36 @@ final class KeptFiles implements AutoCloseable {
     return thread;
   }
 
+  /** Runs it on the writing thread every ten seconds, and after the last file was written. */
+  void regularly(Runnable task) {
+    regular.add(task);
+    ScheduledFuture<?> unused =
+        thread.scheduleWithFixedDelay(task, REGULAR_SECONDS, REGULAR_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Gives the file this time, if it is there. */
+  void date(Path file, Instant at) {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(at));
+    } catch (IOException e) {
+      LOG.trace("{} has no time", file, e);
+    }
+  }
+
+  /** The time of the file; empty when it is not there. */
+  Optional<Instant> time(Path file) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(file).toInstant());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Writes what is to be written, and ends. */
   @Override
   public void close() {
     thread.execute(this::drain);
+    thread.execute(() -> regular.forEach(Runnable::run));
     thread.shutdown();
     try {
       if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {

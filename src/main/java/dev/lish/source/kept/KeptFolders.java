@@ -46,6 +46,11 @@ final class KeptFolders {
     return head.flatMap(this::read);
   }
 
+  /** It says which folder was head. */
+  Path headFile() {
+    return headFile;
+  }
+
   /** Keeps the folder as head. */
   synchronized void head(MeshFolder mesh) {
     // Another repository may have another folder under the same number: written anew.

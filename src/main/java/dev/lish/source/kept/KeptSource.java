@@ -2,6 +2,7 @@ package dev.lish.source.kept;
 
 import dev.lish.source.Source;
 import dev.lish.source.SourceState;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,19 +15,22 @@ final class KeptSource<T> implements Source<T> {
   private final Source<T> source;
   private final Optional<T> kept;
   private final Instant since;
+  private final Heard heard;
   private final AtomicReference<Optional<T>> written;
 
   /**
    * Keeps from now on.
    *
    * @param kept from an earlier run
-   * @param since when this run began to ask
+   * @param file that it is in
+   * @param heard when it was answered last
    * @param keep writes a value
    */
-  KeptSource(Source<T> source, Optional<T> kept, Instant since, Consumer<T> keep) {
+  KeptSource(Source<T> source, Optional<T> kept, Path file, Heard heard, Consumer<T> keep) {
     this.source = source;
     this.kept = kept;
-    this.since = since;
+    this.heard = heard;
+    since = heard.last(file);
     written = new AtomicReference<>(kept);
     source.watch(
         () -> {
@@ -37,6 +41,14 @@ final class KeptSource<T> implements Source<T> {
             }
           }
         });
+    heard.follow(this, file);
+  }
+
+  /** When the source answered last; empty: not since this run began. */
+  Optional<Instant> heard() {
+    return source
+        .state()
+        .match(c -> Optional.of(c.at()), s -> Optional.of(s.since()), m -> Optional.empty());
   }
 
   @Override
@@ -56,6 +68,7 @@ final class KeptSource<T> implements Source<T> {
 
   @Override
   public void close() {
+    heard.forget(this);
     source.close();
   }
 }

@@ -92,6 +92,44 @@ class KeptTest {
   }
 
   @Test
+  void whatIsKeptIsAsOldAsItsLastAnswerHoweverOftenLishWasStarted() throws IOException {
+    World answered = new World();
+    try (Kept kept = new Kept(data, CLOCK)) {
+      kept.keep(answered.registry).instances(QUERY);
+      kept.keep(answered.registry).services();
+      answered.instances(QUERY).set(INSTANCES);
+      answered.services.set(SERVICES);
+    }
+    // The next run ends without any answer, and one in which the catalog alone failed comes then.
+    try (Kept kept = new Kept(data, at(60))) {
+      assertThat(kept.keep(new World().registry).instances(QUERY).state())
+          .isEqualTo(new SourceState.Stale<>(INSTANCES, NOW, "from data/: no answer yet"));
+    }
+    World failing = new World(at(120));
+    try (Kept kept = new Kept(data, at(150))) {
+      Registry registry = kept.keep(failing.registry);
+      Source<List<Instance>> instances = registry.instances(QUERY);
+      failing.instances(QUERY).set(INSTANCES);
+      registry.services();
+      failing.services.set(SERVICES);
+      failing.services.fail("Consul is down");
+      instances.close();
+    }
+    try (Kept kept = new Kept(data, at(180))) {
+      Registry registry = kept.keep(new World().registry);
+      String none = "from data/: no answer yet";
+      assertThat(registry.instances(QUERY).state())
+          .isEqualTo(new SourceState.Stale<>(INSTANCES, NOW.plusSeconds(120), none));
+      assertThat(registry.services().state())
+          .isEqualTo(new SourceState.Stale<>(SERVICES, NOW.plusSeconds(120), none));
+    }
+  }
+
+  private static Clock at(int seconds) {
+    return Clock.fixed(NOW.plusSeconds(seconds), ZoneOffset.UTC);
+  }
+
+  @Test
   void onlyTheNewestValueIsThereAfterMany() throws IOException {
     World before = new World();
     try (Kept kept = new Kept(data, CLOCK)) {
@@ -271,12 +309,24 @@ class KeptTest {
   /** A world that says what the test sets, and else nothing. */
   private static final class World {
     final Map<DiscoveryQuery, Cell<List<Instance>>> instances = new HashMap<>();
-    final Cell<List<Service>> services = new Cell<>(CLOCK);
-    final Cell<MeshFolder> head = new Cell<>(CLOCK);
-    final Cell<SharedState> state = new Cell<>(CLOCK);
+    final Clock clock;
+    final Cell<List<Service>> services;
+    final Cell<MeshFolder> head;
+    final Cell<SharedState> state;
+
+    World() {
+      this(CLOCK);
+    }
+
+    World(Clock clock) {
+      this.clock = clock;
+      services = new Cell<>(clock);
+      head = new Cell<>(clock);
+      state = new Cell<>(clock);
+    }
 
     Cell<List<Instance>> instances(DiscoveryQuery query) {
-      return instances.computeIfAbsent(query, q -> new Cell<>(CLOCK));
+      return instances.computeIfAbsent(query, q -> new Cell<>(clock));
     }
 
     final Registry registry =
