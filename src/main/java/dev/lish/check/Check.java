@@ -9,10 +9,10 @@ import dev.lish.render.CheckSettings;
 import dev.lish.render.Inspection;
 import dev.lish.render.MessageTypes;
 import dev.lish.render.Origin;
+import dev.lish.render.Rendering;
 import dev.lish.source.MeshFolder;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
@@ -31,15 +32,29 @@ public final class Check {
   private final CheckSettings.Reading settings;
   private final Ages ages;
   private final Map<Descriptor, Shape> shapes = new HashMap<>();
-  private final List<Inspection> stages = new ArrayList<>();
-  private final Set<Origin> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<String, Inspection> stages = new LinkedHashMap<>();
+
+  /** The stages that have a resource: most are the same in all. */
+  private final IdentityHashMap<Origin, Set<String>> seen = new IdentityHashMap<>();
+
   private final IdentityHashMap<Origin, Reading> readings = new IdentityHashMap<>();
 
-  /** What is wrong, with the groups in which it is; none where it is wrong by itself. */
-  private final Map<Origin, Map<Issue, Set<String>>> issues = new LinkedHashMap<>();
+  /** What is wrong, with where it is. */
+  private final Map<Origin, Map<Issue, Scope>> issues = new LinkedHashMap<>();
 
-  private final List<Problem> problems = new ArrayList<>();
+  /** What is wrong by the render, with the stages in which it is; none: with the whole folder. */
+  private final Map<Problem, Set<String>> problems = new LinkedHashMap<>();
+
   private final Gaps.Told gaps = new Gaps.Told();
+
+  /**
+   * Where something is wrong.
+   *
+   * @param groups none where it is wrong by itself
+   */
+  private record Scope(Set<String> stages, Set<String> groups) {}
+
+  private record Scoped(Finding finding, Set<String> stages) {}
 
   /**
    * A check of a mesh folder, whose comments may silence Findings.
@@ -55,12 +70,18 @@ public final class Check {
   }
 
   /** Takes in what a stage renders to, and looks through those resources that are new with it. */
-  public void add(Inspection stage) {
-    stages.add(stage);
+  public void add(String name, Inspection stage) {
+    stages.put(name, stage);
     List<Origin> fresh = new ArrayList<>();
     for (Inspection.Group group : stage.groups().values()) {
       for (SortedMap<String, Origin> all : group.origins().values()) {
-        all.values().stream().filter(seen::add).forEach(fresh::add);
+        for (Origin origin : all.values()) {
+          Set<String> has = seen.computeIfAbsent(origin, o -> new TreeSet<>());
+          if (has.isEmpty()) {
+            fresh.add(origin);
+          }
+          has.add(name);
+        }
       }
     }
     // Each resource by itself needs no other, so all cores take part.
@@ -76,12 +97,14 @@ public final class Check {
    */
   public List<Finding> findings(
       List<Problem> told, Map<String, Set<String>> services, LocalDate today) {
-    problems.addAll(told);
-    stages.forEach(stage -> stage(stage, services));
-    List<Finding> all = new ArrayList<>(placed());
-    Problem.withoutRepeats(new TreeSet<>(problems)).stream().map(Check::told).forEach(all::add);
-    settings.problems().stream().map(Check::told).forEach(all::add);
-    all.addAll(gaps.findings());
+    stages.forEach((name, stage) -> stage(name, stage, services));
+    List<Scoped> all = new ArrayList<>(placed());
+    new TreeMap<>(problems).forEach((problem, in) -> all.add(new Scoped(told(problem), in)));
+    // What is wrong with the folder is so in every stage.
+    Set<String> everywhere = stages.keySet();
+    told.forEach(problem -> all.add(new Scoped(told(problem), everywhere)));
+    settings.problems().forEach(problem -> all.add(new Scoped(told(problem), everywhere)));
+    gaps.findings().forEach(finding -> all.add(new Scoped(finding, everywhere)));
     return new Silences(folder, settings.settings(), today)
         .apply(once(all)).stream().sorted().toList();
   }
@@ -92,12 +115,30 @@ public final class Check {
   }
 
   /** What a template gives to several stages differs, a mistake in it does not. */
-  private static List<Finding> once(List<Finding> all) {
-    Map<Object, Finding> first = new LinkedHashMap<>();
-    for (Finding each : all) {
-      first.putIfAbsent(List.of(each.rule(), each.path(), each.line(), each.message()), each);
+  private List<Finding> once(List<Scoped> all) {
+    Map<Object, Scoped> first = new LinkedHashMap<>();
+    for (Scoped each : all) {
+      Finding finding = each.finding();
+      first
+          .computeIfAbsent(
+              List.of(finding.rule(), finding.path(), finding.line(), finding.message()),
+              key -> new Scoped(finding, new TreeSet<>()))
+          .stages()
+          .addAll(each.stages());
     }
-    return List.copyOf(first.values());
+    return first.values().stream().map(this::withStages).toList();
+  }
+
+  private Finding withStages(Scoped scoped) {
+    Set<String> in = scoped.stages();
+    return in.size() == stages.size()
+        ? scoped.finding()
+        : scoped
+            .finding()
+            .in(
+                in.size() == 1
+                    ? "stage " + in.iterator().next()
+                    : "stages " + String.join(", ", in));
   }
 
   private static Finding told(Problem problem) {
@@ -111,15 +152,17 @@ public final class Check {
         String.join("\n", lines.subList(1, lines.size())).strip());
   }
 
-  private void stage(Inspection stage, Map<String, Set<String>> services) {
-    stage
-        .outcome()
-        .match(
-            done -> problems.addAll(done.warnings()),
-            waiting -> {
-              throw new IllegalStateException("waits offline for " + waiting.registries());
-            },
-            refused -> problems.addAll(refused.problems()));
+  private void stage(String name, Inspection stage, Map<String, Set<String>> services) {
+    List<Problem> wrong =
+        stage
+            .outcome()
+            .match(
+                Rendering.Done::warnings,
+                waiting -> {
+                  throw new IllegalStateException("waits offline for " + waiting.registries());
+                },
+                Rendering.Refused::problems);
+    wrong.forEach(problem -> problems.computeIfAbsent(problem, p -> new TreeSet<>()).add(name));
     // Most values of `by` change nothing.
     IdentityHashMap<Inspection.Group, String> distinct = new IdentityHashMap<>();
     stage.groups().forEach((key, group) -> distinct.putIfAbsent(group, key.group()));
@@ -131,7 +174,11 @@ public final class Check {
                 return;
               }
               BiConsumer<Origin, Issue> take =
-                  (origin, issue) -> found(origin, issue).add(key.group());
+                  (origin, issue) -> {
+                    Scope scope = found(origin, issue);
+                    scope.stages().add(name);
+                    scope.groups().add(key.group());
+                  };
               Gaps missing = gaps.of(stage.unread(), key.group());
               new GroupCheck(group, settings.settings(), this::read, take, missing).run();
               // A document that could not be read may say where the endpoints are.
@@ -141,10 +188,10 @@ public final class Check {
             });
   }
 
-  private Set<String> found(Origin origin, Issue issue) {
+  private Scope found(Origin origin, Issue issue) {
     return issues
         .computeIfAbsent(origin, o -> new LinkedHashMap<>())
-        .computeIfAbsent(issue, i -> new TreeSet<>());
+        .computeIfAbsent(issue, i -> new Scope(new TreeSet<>(), new TreeSet<>()));
   }
 
   private Reading read(Origin origin) {
@@ -167,16 +214,21 @@ public final class Check {
     return new Reading(origin, message, walk.issues(), walk.mentions());
   }
 
-  private List<Finding> placed() {
-    List<Finding> findings = new ArrayList<>();
+  private List<Scoped> placed() {
+    List<Scoped> findings = new ArrayList<>();
     issues.forEach(
         (origin, some) -> {
           List<Issue> list = List.copyOf(some.keySet());
           List<Origin.Place> places = origin.places(list.stream().map(Issue::path).toList());
           for (int i = 0; i < list.size(); i++) {
-            Set<String> groups = some.getOrDefault(list.get(i), Set.of());
-            findings.add(
-                Finding.at(list.get(i).rule(), places.get(i), text(origin, list.get(i), groups)));
+            Scope scope = Optional.ofNullable(some.get(list.get(i))).orElseThrow();
+            Finding finding =
+                Finding.at(
+                    list.get(i).rule(), places.get(i), text(origin, list.get(i), scope.groups()));
+            // What is wrong by itself is so wherever the resource is.
+            Set<String> in =
+                scope.stages().isEmpty() ? seen.getOrDefault(origin, Set.of()) : scope.stages();
+            findings.add(new Scoped(finding, in));
           }
         });
     return findings;

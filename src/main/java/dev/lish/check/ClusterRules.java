@@ -32,6 +32,24 @@ final class ClusterRules {
       hosts(cluster, walk);
       EndpointRules.inCluster(cluster.getLoadAssignment(), cluster.getType(), walk);
     }
+    if (cluster.getHealthChecksCount() > 1) {
+      walk.found(
+          Rule.BAD_SETTING,
+          "found %d health checks (expected: one: Envoy 1.36 takes no more, and later ones want"
+                  .formatted(cluster.getHealthChecksCount())
+              + " names, which Lish cannot send)",
+          "health_checks");
+    }
+    if (Values.isSet(cluster, "http_protocol_options")
+        && Values.isSet(cluster, "http2_protocol_options")
+        && Values.field(cluster, "protocol_selection")
+            .toString()
+            .equals("USE_CONFIGURED_PROTOCOL")) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found http_protocol_options too (expected: one of them, or HttpProtocolOptions)",
+          "http2_protocol_options");
+    }
     for (int i = 0; i < cluster.getHealthChecksCount(); i++) {
       if (cluster.getHealthChecks(i).hasGrpcHealthCheck() && !mayHttp2(cluster)) {
         walk.found(
@@ -94,6 +112,11 @@ final class ClusterRules {
           walk.found(
               Rule.CLUSTER_KIND,
               "found a resolver_name (expected: none, as type is STRICT_DNS)",
+              at);
+        } else if (type == DiscoveryType.STATIC && !socket.getResolverName().isEmpty()) {
+          walk.found(
+              Rule.CLUSTER_KIND,
+              "found a resolver_name (expected: none, as Envoys have no such resolver)",
               at);
         } else if (type == DiscoveryType.STATIC && !socket.getNamedPort().isEmpty()) {
           walk.found(Rule.CLUSTER_KIND, "found a named_port (expected: port_value)", at);

@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes;
 import io.envoyproxy.envoy.extensions.filters.network.redis_proxy.v3.RedisProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -178,6 +179,7 @@ final class CodeRules {
 
   private static void filter(String name, Message message, Walk walk) {
     switch (name) {
+      case "lua.v3.Lua" -> ServiceRules.lua((Lua) message, walk);
       case "jwt_authn.v3.JwtAuthentication" -> JwtRules.look((JwtAuthentication) message, walk);
       case "ext_authz.v3.HttpService" -> FilterRules.authz((HttpService) message, walk);
       case "local_ratelimit.v3.LocalRateLimit" ->

@@ -14,6 +14,9 @@ final class ConnectionRules {
   private ConnectionRules() {}
 
   static void tcp(TcpProxy proxy, Walk walk) {
+    if (proxy.hasAccessLogOptions()) {
+      LogRules.once(proxy, walk, "access_log_flush_interval", "flush_access_log_on_connected");
+    }
     var backoff = proxy.getBackoffOptions();
     Duration base = backoff.hasBaseInterval() ? backoff.getBaseInterval() : SECOND;
     if (backoff.hasMaxInterval()

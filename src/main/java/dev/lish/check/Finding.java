@@ -33,6 +33,11 @@ public record Finding(
     return new Finding(rule, path, line, 0, message, "");
   }
 
+  /** The same, with where it is so. */
+  Finding in(String place) {
+    return new Finding(rule, path, line, outputLine, message + " (in " + place + ")", excerpt);
+  }
+
   @Override
   public int compareTo(Finding other) {
     return ORDER.compare(this, other);

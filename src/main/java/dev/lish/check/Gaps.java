@@ -5,19 +5,32 @@ import dev.lish.model.ResourceType;
 import dev.lish.render.Inspection;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a group lacks because of errors, and therefore nobody can say whether it is there.
  *
  * @param group its name
  * @param errors by type, the first error that may have left one out
+ * @param broken by type, the names of those that errors are about: they are there, once mended
  * @param told takes what could not be looked for
  */
-record Gaps(String group, Map<ResourceType, Problem> errors, Told told) {
+record Gaps(
+    String group,
+    Map<ResourceType, Problem> errors,
+    Map<ResourceType, Set<String>> broken,
+    Told told) {
+  /** A Problem of a resource begins with what it is and its name. */
+  private static final Pattern NAMED = Pattern.compile("^[A-Z]\\w* \"([^\"]+)\"");
+
   /** True when resources of the type may be missing. */
   boolean has(ResourceType type) {
     return errors.containsKey(type);
@@ -26,7 +39,7 @@ record Gaps(String group, Map<ResourceType, Problem> errors, Told told) {
   /** A name of this type was not found, and may be among what is missing. */
   void skipped(ResourceType type, String name) {
     Problem error = errors.get(type);
-    if (error != null) {
+    if (error != null && !broken.getOrDefault(type, Set.of()).contains(name)) {
       told.add(error, type, group, name);
     }
   }
@@ -40,12 +53,18 @@ record Gaps(String group, Map<ResourceType, Problem> errors, Told told) {
     /** What these errors left out of a group. */
     Gaps of(List<Inspection.Unread> unread, String group) {
       Map<ResourceType, Problem> errors = new EnumMap<>(ResourceType.class);
+      Map<ResourceType, Set<String>> broken = new EnumMap<>(ResourceType.class);
       for (Inspection.Unread each : unread) {
         if (each.groups().contains(group)) {
-          each.types().forEach(type -> errors.putIfAbsent(type, each.problem()));
+          Matcher named = NAMED.matcher(each.problem().message());
+          Optional<String> name = named.find() ? Optional.of(named.group(1)) : Optional.empty();
+          for (ResourceType type : each.types()) {
+            errors.putIfAbsent(type, each.problem());
+            name.ifPresent(n -> broken.computeIfAbsent(type, t -> new HashSet<>()).add(n));
+          }
         }
       }
-      return new Gaps(group, errors, this);
+      return new Gaps(group, errors, broken, this);
     }
 
     private void add(Problem error, ResourceType type, String group, String name) {

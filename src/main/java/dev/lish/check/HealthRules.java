@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.Payload;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.type.v3.CodecClientType;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,13 @@ final class HealthRules {
           "found a body without a method that has one (expected: method POST, PUT, PATCH or"
               + " OPTIONS)",
           "send");
+    }
+    // Neither with QUIC nor without: HttpHealthCheckerImpl throws what nobody catches.
+    if (check.getCodecClientType() == CodecClientType.HTTP3) {
+      walk.found(
+          Rule.BAD_SETTING,
+          "found HTTP3 (expected: HTTP1 or HTTP2, as it makes Envoys crash)",
+          "codec_client_type");
     }
     payload(check.getSend(), walk, "send");
     for (int i = 0; i < check.getReceiveCount(); i++) {

@@ -2,7 +2,6 @@ package dev.lish.check;
 
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 
@@ -21,6 +20,9 @@ final class HttpRules {
           "found strip_matching_host_port too (expected: one of the two)",
           "strip_any_host_port");
     }
+    if (http.hasAccessLogOptions()) {
+      LogRules.once(http, walk, "access_log_flush_interval", "flush_access_log_on_new_request");
+    }
     var ranges = http.getInternalAddressConfig().getCidrRangesList();
     for (int i = 0; i < ranges.size(); i++) {
       AddressRules.address(
@@ -30,17 +32,6 @@ final class HttpRules {
           "cidr_ranges",
           i,
           "address_prefix");
-    }
-  }
-
-  /** HTTP/3 is for listeners with QUIC. */
-  static void codec(HttpConnectionManager http, boolean quic, Walk walk, Object... at) {
-    if (http.getCodecType() == CodecType.HTTP3 && !quic) {
-      walk.found(
-          Rule.CONFLICTING_FIELDS,
-          "found HTTP3 in a listener without QUIC (expected: AUTO, or"
-              + " udp_listener_config.quic_options)",
-          AddressRules.with(at, "codec_type"));
     }
   }
 

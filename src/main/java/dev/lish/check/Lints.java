@@ -48,13 +48,16 @@ final class Lints {
               "name"),
           Map.entry("envoy.config.trace.v3.ZipkinConfig", "collector_cluster"),
           Map.entry("envoy.config.trace.v3.DatadogConfig", "collector_cluster"),
-          Map.entry("envoy.config.trace.v3.LightstepConfig", "collector_cluster"));
+          Map.entry("envoy.config.trace.v3.LightstepConfig", "collector_cluster"),
+          Map.entry(
+              "envoy.extensions.access_loggers.fluentd.v3.FluentdAccessLogConfig", "cluster"));
 
   private Lints() {}
 
   /** Looks at one message, not at those below it. */
   static void look(Message message, Walk walk) {
     String name = message.getDescriptorForType().getFullName();
+    UnservedRules.look(name, message, walk);
     String cluster = CLUSTERS.get(name);
     if (cluster != null) {
       walk.mentions(Kind.CLUSTER, (String) Values.field(message, cluster), cluster);

@@ -96,6 +96,11 @@ final class ListenerLints {
             Rule.FILTER_ORDER,
             "found %s last (expected: the router)".formatted(type),
             AddressRules.with(list, i));
+      } else if (last && filters.get(i).getDisabled()) {
+        walk.found(
+            Rule.FILTER_ORDER,
+            "found the last filter disabled (expected: enabled, as it ends the chain)",
+            AddressRules.with(list, i));
       } else if (!last && type.equals(ROUTER)) {
         walk.found(
             Rule.FILTER_ORDER,

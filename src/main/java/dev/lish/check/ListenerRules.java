@@ -1,11 +1,9 @@
 package dev.lish.check;
 
 import com.google.common.net.InetAddresses;
-import com.google.protobuf.Any;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 
 /** What makes no listener. */
 final class ListenerRules {
@@ -44,8 +42,8 @@ final class ListenerRules {
           Rule.LISTENER_KIND, "found an address too (expected: one of them)", "internal_listener");
     }
     ChainRules.listener(listener, walk);
-    codecs(listener, walk);
-    chains(listener, socket.getProtocol() == SocketAddress.Protocol.UDP, walk);
+    DatagramRules.listener(listener, walk);
+    chains(listener, DatagramRules.isUdp(listener), walk);
   }
 
   private static void chains(Listener listener, boolean udp, Walk walk) {
@@ -60,19 +58,6 @@ final class ListenerRules {
           "found filter chains of a UDP listener without QUIC (expected: listener_filters, or"
               + " udp_listener_config.quic_options)",
           "filter_chains");
-    }
-  }
-
-  private static void codecs(Listener listener, Walk walk) {
-    boolean quic = listener.getUdpListenerConfig().hasQuicOptions();
-    for (int i = 0; i < listener.getFilterChainsCount(); i++) {
-      var filters = listener.getFilterChains(i).getFiltersList();
-      for (int j = 0; j < filters.size(); j++) {
-        Any config = filters.get(j).getTypedConfig();
-        Object[] at = {"filter_chains", i, "filters", j, "typed_config"};
-        Extensions.as(HttpConnectionManager.class, config)
-            .ifPresent(manager -> HttpRules.codec(manager, quic, walk, at));
-      }
     }
   }
 

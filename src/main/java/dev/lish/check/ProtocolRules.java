@@ -15,6 +15,7 @@ import java.util.Set;
 final class ProtocolRules {
   private static final String CODEC =
       "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec";
+  private static final String MOST_REQUESTS = "max_requests_per_connection";
   private static final String OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   private static final String QUIC =
       "envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport";
@@ -71,7 +72,8 @@ final class ProtocolRules {
   static void cluster(Cluster cluster, HttpProtocolOptions options, Walk walk) {
     String socket = Extensions.type(cluster.getTransportSocket().getTypedConfig());
     boolean sure = cluster.getTransportSocketMatchesCount() == 0 && Extensions.isKnown(socket);
-    if (options.getExplicitHttpConfig().hasHttp3ProtocolOptions()
+    boolean explicit = options.getExplicitHttpConfig().hasHttp3ProtocolOptions();
+    if ((explicit || options.getUseDownstreamProtocolConfig().hasHttp3ProtocolOptions())
         && !socket.equals(QUIC)
         && (socket.isEmpty() || sure)) {
       walk.found(
@@ -79,7 +81,14 @@ final class ProtocolRules {
           "found HTTP/3 without QUIC (expected: a transport_socket with QuicUpstreamTransport)",
           "typed_extension_protocol_options",
           OPTIONS,
-          "explicit_http_config");
+          explicit ? "explicit_http_config" : "use_downstream_protocol_config");
+    }
+    if (Values.isSet(cluster, MOST_REQUESTS)
+        && options.getCommonHttpProtocolOptions().hasMaxRequestsPerConnection()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found it in HttpProtocolOptions too (expected: only there)",
+          MOST_REQUESTS);
     }
   }
 
@@ -96,7 +105,13 @@ final class ProtocolRules {
     for (int i = 0; i < filters.size(); i++) {
       String type = Extensions.type(filters.get(i).getTypedConfig());
       boolean last = i == filters.size() - 1;
-      if (last ? Extensions.isKnown(type) && !type.equals(CODEC) : type.equals(CODEC)) {
+      if (last && filters.get(i).getDisabled()) {
+        walk.found(
+            Rule.FILTER_ORDER,
+            "found the last filter disabled (expected: enabled, as it ends the chain)",
+            "http_filters",
+            i);
+      } else if (last ? Extensions.isKnown(type) && !type.equals(CODEC) : type.equals(CODEC)) {
         walk.found(
             Rule.FILTER_ORDER,
             "found %s %s (expected: the upstream codec at the end, and only there)"

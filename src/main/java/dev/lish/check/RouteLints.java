@@ -7,13 +7,11 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -156,81 +154,6 @@ final class RouteLints {
     if (zero) {
       walk.found(
           Rule.WEIGHTS, "found a sum of 0 (expected: at least one weight above 0)", "clusters");
-    }
-  }
-
-  /**
-   * Which requests a match takes.
-   *
-   * @param path the prefix, or the whole path when it is exact
-   * @param form what the path is
-   * @param folded true: the case of letters is of no account
-   * @param conditions what else must hold, all of it
-   */
-  record Reach(String path, Form form, boolean folded, Set<Object> conditions) {
-    /** How a path is matched. */
-    enum Form {
-      PREFIX,
-      FOLDERS,
-      EXACT,
-      REGEX,
-      OTHER
-    }
-
-    static Reach of(RouteMatch match) {
-      boolean folded = match.hasCaseSensitive() && !match.getCaseSensitive().getValue();
-      Set<Object> conditions = new HashSet<>();
-      match
-          .getAllFields()
-          .forEach(
-              (field, value) -> {
-                if (field.isRepeated()) {
-                  conditions.addAll((List<?>) value);
-                } else if (field.getContainingOneof() == null
-                    && !field.getName().equals("case_sensitive")) {
-                  conditions.add(Map.entry(field.getName(), value));
-                }
-              });
-      return switch (match.getPathSpecifierCase()) {
-        case PREFIX -> new Reach(match.getPrefix(), Form.PREFIX, folded, conditions);
-        case PATH_SEPARATED_PREFIX ->
-            new Reach(match.getPathSeparatedPrefix(), Form.FOLDERS, folded, conditions);
-        case PATH -> new Reach(match.getPath(), Form.EXACT, folded, conditions);
-        case SAFE_REGEX ->
-            new Reach(match.getSafeRegex().getRegex(), Form.REGEX, folded, conditions);
-        default -> new Reach(match.toString(), Form.OTHER, folded, conditions);
-      };
-    }
-
-    /** True when each request of the other's is one of this one's; false when that is not sure. */
-    boolean covers(Reach other) {
-      return coversPath(other) && other.conditions.containsAll(conditions);
-    }
-
-    private boolean coversPath(Reach other) {
-      if (form == Form.PREFIX && path.equals("/")) {
-        // Every path starts with a slash; CONNECT, which is another form, has none.
-        return other.form != Form.OTHER;
-      }
-      if (form.compareTo(Form.REGEX) >= 0 || other.form.compareTo(Form.REGEX) >= 0) {
-        return form == other.form && path.equals(other.path) && folded == other.folded;
-      }
-      if (other.folded && !folded && !path.equals("/")) {
-        return false;
-      }
-      String mine = folded ? path.toLowerCase(Locale.ROOT) : path;
-      String theirs = folded ? other.path.toLowerCase(Locale.ROOT) : other.path;
-      return switch (form) {
-        case PREFIX -> theirs.startsWith(mine);
-        case FOLDERS ->
-            (theirs.equals(mine) && other.form != Form.PREFIX) || theirs.startsWith(mine + "/");
-        default -> other.form == Form.EXACT && theirs.equals(mine);
-      };
-    }
-
-    @Override
-    public String toString() {
-      return (form == Form.EXACT ? "path " : "prefix ") + path;
     }
   }
 }

@@ -63,6 +63,7 @@ public enum Rule {
   UNKNOWN_ROUTES(ERROR, "a listener without its route configuration never opens"),
   UNKNOWN_SECRET(ERROR, "without its secret no TLS connection is made"),
   UNKNOWN_EXTENSION(ERROR, "a listener whose filter has no configuration never opens"),
+  UNSERVED_TYPE(ERROR, "what Lish does not serve never comes"),
   UNKNOWN_SERVICE(WARNING, "a service that the registry does not know has no instances"),
   UNREACHABLE_ROUTE(WARNING, "a route above takes all requests that this one would take"),
   OVERLAPPING_ADDRESS(WARNING, "two listeners on one port: which one gets a connection is chance"),

@@ -9,11 +9,22 @@ import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.HeaderSendMode;
 import io.envoyproxy.envoy.extensions.filters.http.header_to_metadata.v3.Config;
+import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 
 /** What the code of filters refuses that ask a service, and of those that decide by rules. */
 final class ServiceRules {
   private ServiceRules() {}
+
+  static void lua(Lua lua, Walk walk) {
+    if (Values.isSet(lua, "default_source_code")
+        && !((String) Values.field(lua, "inline_code")).isEmpty()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found inline_code too (expected: one of them)",
+          "default_source_code");
+    }
+  }
 
   static void processor(ExternalProcessor processor, Walk walk) {
     if (processor.hasGrpcService() == processor.hasHttpService()) {

@@ -42,6 +42,22 @@ final class TlsRules {
               + " tls_certificate_sds_secret_configs, as a server needs one)",
           "common_tls_context");
     }
+    for (int i = 0; i < common.getTlsCertificatesCount(); i++) {
+      TlsCertificate certificate = common.getTlsCertificates(i);
+      // A key alone is told of where it is.
+      if (isNothing(certificate) && !certificate.hasPrivateKey()) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found no certificate (expected: certificate_chain and private_key, or pkcs12)",
+            "common_tls_context",
+            "tls_certificates",
+            i);
+      }
+    }
+  }
+
+  private static boolean isNothing(TlsCertificate certificate) {
+    return !certificate.hasCertificateChain() && !certificate.hasPkcs12();
   }
 
   static void client(UpstreamTlsContext client, Walk walk) {

@@ -31,7 +31,7 @@ record CheckedMesh(List<Finding> findings, int snapshots, Set<DiscoveryQuery> qu
     for (String stage : mesh.mesh().map(CheckedMesh::stages).orElse(List.of())) {
       Inspection inspection = mesh.inspect(stage);
       // While the next stage is rendered.
-      taken = taken.thenRunAsync(() -> check.add(inspection));
+      taken = taken.thenRunAsync(() -> check.add(stage, inspection));
       if (inspection.outcome() instanceof Rendering.Done done) {
         queries.addAll(Renderer.queries(done.rendered()));
         snapshots += done.rendered().groups().size();

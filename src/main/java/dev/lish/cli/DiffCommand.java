@@ -10,6 +10,7 @@ import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.model.SnapshotKey;
 import dev.lish.model.StageRule;
+import dev.lish.render.Mesh;
 import dev.lish.render.ProtoJson;
 import dev.lish.render.Rendered;
 import dev.lish.render.Renderer;
@@ -19,6 +20,7 @@ import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.MeshFolder;
 import dev.lish.source.files.FolderOnDisk;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,7 @@ final class DiffCommand implements Command {
   private static final int ADDITIONS = 11;
   private static final int REMOVALS = 12;
   private static final int DISTURBS = 13;
+  private static final String HEAD = "head";
 
   private final Terminal terminal;
 
@@ -67,7 +70,8 @@ final class DiffCommand implements Command {
         Command.flag(
             "Exit with 0: nothing differs, 10: resources change, 11: some are added, 12: some are"
                 + " removed, 13: connections end since something drains or is rebuilt, 14: it"
-                + " doubles or loses half, so that a server holds it; the highest that is true.",
+                + " doubles, loses half or leaves connected Envoys without a group, so that a"
+                + " server holds it; the highest that is true.",
             "--detailed-exitcode"));
     spec.addOption(
         Command.text("text|json|markdown", "The format (default: text).", "-o", "--output"));
@@ -88,27 +92,34 @@ final class DiffCommand implements Command {
     before.registries().know(live.services());
     after.registries().know(live.services());
     TreeSet<String> assumed = new TreeSet<>();
-    MeshDiff diff =
-        new Differ(ProtoJson.of(after.types()).redacted())
-            .between(
-                snapshots(before, given.required(0), live, assumed),
-                snapshots(after, given.required(1), live, assumed));
+    Map<SnapshotKey, Map<ResourceType, ResourceSet>> had =
+        snapshots(before, given.required(0), live, assumed);
+    Map<SnapshotKey, Map<ResourceType, ResourceSet>> has =
+        snapshots(after, given.required(1), live, assumed);
+    MeshDiff diff = new Differ(ProtoJson.of(after.types()).redacted()).between(had, has);
+    Optional<Connected> connected =
+        after.mesh().flatMap(mesh -> connected(given, mesh, has.keySet()));
+    others(given, before, assumed);
+    connected.ifPresent(envoys -> assumed.addAll(envoys.told()));
+    List<String> held = new ArrayList<>(diff.jumps());
+    connected.ifPresent(envoys -> held.addAll(envoys.held()));
     DiffReport report =
         new DiffReport(
             new DiffReport.Sides(given.required(0), given.required(1)),
             diff,
-            envoys(given),
+            held,
+            connected.map(Connected::counts),
             List.copyOf(assumed));
     switch (format) {
       case "json" -> terminal.print(report.json());
       case "markdown" -> new DiffText(report, given.flag("--full")).markdown(terminal);
       default -> new DiffText(report, given.flag("--full")).text(terminal);
     }
-    return given.flag("--detailed-exitcode") ? code(diff) : Exit.FINE;
+    return given.flag("--detailed-exitcode") ? code(diff, !held.isEmpty()) : Exit.FINE;
   }
 
-  private static int code(MeshDiff diff) {
-    if (!diff.jumps().isEmpty()) {
+  private static int code(MeshDiff diff, boolean held) {
+    if (held) {
       return Exit.HELD;
     } else if (diff.all().anyMatch(change -> change.effect().disturbs())) {
       return DISTURBS;
@@ -122,7 +133,7 @@ final class DiffCommand implements Command {
 
   private OfflineMesh side(Arguments given, int index) {
     String name = given.required(index);
-    boolean revision = name.equals("head") || name.matches("[1-9]\\d{0,8}");
+    boolean revision = name.equals(HEAD) || name.matches("[1-9]\\d{0,8}");
     return revision && !Files.isDirectory(terminal.resolve(name))
         ? OfflineMesh.of(terminal, given, fetch(given, name))
         : OfflineMesh.of(terminal, given, FolderReader.read(terminal, name));
@@ -181,28 +192,39 @@ final class DiffCommand implements Command {
                         + " counted"));
   }
 
-  /** How many Envoys of each kind are connected; empty: no server answers. */
-  private Optional<Map<SnapshotKey, Integer>> envoys(Arguments given) {
-    JsonNode nodes;
+  /** Which Envoys are connected; empty: no server answers. */
+  private Optional<Connected> connected(Arguments given, Mesh after, Set<SnapshotKey> kinds) {
     try {
-      nodes = Api.of(terminal, given).get("nodes").path("nodes");
+      JsonNode nodes = Api.of(terminal, given).get("nodes").path("nodes");
+      return Optional.of(Connected.of(nodes, after, kinds));
     } catch (Failure e) {
       if (given.text("--server").isPresent() || terminal.variable("LISH_SERVER").isPresent()) {
         terminal.tell(terminal.yellow("Envoys are not counted: " + e.getMessage()));
       }
       return Optional.empty();
     }
-    Map<SnapshotKey, Integer> counts = new LinkedHashMap<>();
-    for (JsonNode node : nodes) {
-      TreeMap<String, String> by = new TreeMap<>();
-      node.path("by").properties().forEach(e -> by.put(e.getKey(), e.getValue().asText()));
-      if (!node.path("group").asText("").isEmpty()) {
-        counts.merge(
-            new SnapshotKey(node.path("stage").asText(), node.path("group").asText(), by),
-            1,
-            Integer::sum);
+  }
+
+  /** Head is not what an Envoy has of a stage that is pinned, paused or held. */
+  private void others(Arguments given, OfflineMesh before, Set<String> told) {
+    if (!given.required(0).equals(HEAD) || before.folder().revision().equals(Revision.NONE)) {
+      return;
+    }
+    int head = before.folder().revision().number();
+    JsonNode delivery;
+    try {
+      delivery = Api.of(terminal, given).get("delivery");
+    } catch (Failure e) {
+      told.add("what stages serve is not known: " + e.getMessage());
+      return;
+    }
+    for (JsonNode stage : delivery.path("stages")) {
+      int serving = stage.path("serving").asInt(head);
+      if (serving != head) {
+        told.add(
+            "Envoys of stage %s have revision %d, not %d (lish diff %d %s shows what they would get)"
+                .formatted(stage.path("name").asText(), serving, head, serving, given.required(1)));
       }
     }
-    return Optional.of(counts);
   }
 }

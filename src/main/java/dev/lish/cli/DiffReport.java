@@ -20,13 +20,19 @@ import java.util.Optional;
  *
  * @param sides what was compared
  * @param diff what differs
+ * @param held why a server would hold it, in sentences
  * @param envoys how many are connected of each kind; empty: not known
  * @param assumed what both sides rest on, in sentences
  */
 record DiffReport(
-    Sides sides, MeshDiff diff, Optional<Map<SnapshotKey, Integer>> envoys, List<String> assumed) {
-  /** Copies the list. */
+    Sides sides,
+    MeshDiff diff,
+    List<String> held,
+    Optional<Map<SnapshotKey, Integer>> envoys,
+    List<String> assumed) {
+  /** Copies the lists. */
   DiffReport {
+    held = List.copyOf(held);
     assumed = List.copyOf(assumed);
   }
 
@@ -74,6 +80,9 @@ record DiffReport(
 
   /** What a kind's changes do to its Envoys, in a few words; empty: nothing is disturbed. */
   static String effects(List<ResourceChange> changes) {
+    if (!changes.isEmpty() && changes.stream().allMatch(c -> c.effect() == Effect.GONE)) {
+      return "no such Envoys any more";
+    }
     List<String> effects = new ArrayList<>();
     add(effects, changes, Effect.DRAINS, "listener", "drains", "drain");
     add(effects, changes, Effect.DRAINS_CHAINS, "listener", "drains in part", "drain in part");
@@ -101,7 +110,7 @@ record DiffReport(
     ObjectNode root = Json.MAPPER.createObjectNode();
     root.put("old", sides.before()).put("new", sides.after());
     ArrayNode jumps = root.putArray("held");
-    diff.jumps().forEach(jumps::add);
+    held.forEach(jumps::add);
     ArrayNode rests = root.putArray("assumed");
     assumed.forEach(rests::add);
     ArrayNode kinds = root.putArray("kinds");

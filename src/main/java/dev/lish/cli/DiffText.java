@@ -24,7 +24,7 @@ final class DiffText {
   }
 
   void text(Terminal terminal) {
-    report.diff().jumps().forEach(jump -> terminal.print(terminal.red(Terminal.clean(held(jump)))));
+    report.held().forEach(jump -> terminal.print(terminal.red(Terminal.clean(held(jump)))));
     if (report.diff().isEmpty()) {
       terminal.print("no Envoy would get anything else");
       assumed(terminal);
@@ -58,7 +58,7 @@ final class DiffText {
         "### What Envoys get: `%s` → `%s`"
             .formatted(report.sides().before(), report.sides().after()));
     terminal.print("");
-    report.diff().jumps().forEach(jump -> terminal.print("> **" + held(jump) + "**\n"));
+    report.held().forEach(jump -> terminal.print("> **" + held(jump) + "**\n"));
     if (report.diff().isEmpty()) {
       terminal.print("No Envoy would get anything else.");
       report.assumed().forEach(one -> terminal.print("\n*Assumed: " + escaped(one) + "*"));

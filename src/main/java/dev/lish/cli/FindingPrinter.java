@@ -10,6 +10,7 @@ import dev.lish.check.Severity;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -21,11 +22,13 @@ final class FindingPrinter {
    * Prints them.
    *
    * @param format text, json, sarif, junit or github
-   * @param folder as the user named it: paths in a review begin there
+   * @param named the folder as the user named it: paths in a review begin there, seen from the
+   *     working directory, as a Git host knows no other
    * @param failing what is at least that bad is a failure to JUnit's readers too
    */
   static void print(
-      Terminal terminal, List<Finding> findings, String format, String folder, Severity failing) {
+      Terminal terminal, List<Finding> findings, String format, String named, Severity failing) {
+    String folder = seen(terminal, named);
     switch (format) {
       case "json" -> terminal.print(json(findings));
       case "sarif" -> terminal.print(sarif(findings, folder));
@@ -33,6 +36,12 @@ final class FindingPrinter {
       case "github" -> findings.forEach(f -> terminal.print(github(f, folder)));
       default -> text(terminal, findings);
     }
+  }
+
+  private static String seen(Terminal terminal, String folder) {
+    Path here = terminal.resolve("").toAbsolutePath().normalize();
+    Path there = terminal.resolve(folder).toAbsolutePath().normalize();
+    return there.startsWith(here) ? here.relativize(there).toString() : folder;
   }
 
   /** Beside what was asked for. */

@@ -78,8 +78,10 @@ final class TestCommand implements Command {
 
   @Override
   public int run(Arguments given) {
-    List<RunResult> results = results(terminal, given);
     Optional<String> junit = given.text("--junit");
+    // Minutes later it would be too late.
+    junit.ifPresent(this::canBeWritten);
+    List<RunResult> results = results(terminal, given);
     if (junit.isPresent()) {
       write(junit.get(), JUnitXml.of(results));
     }
@@ -98,6 +100,15 @@ final class TestCommand implements Command {
       new TestReport(terminal).print(results);
     }
     return results.stream().allMatch(RunResult::passed);
+  }
+
+  private void canBeWritten(String name) {
+    Path file = terminal.resolve(name).toAbsolutePath();
+    Path folder = Optional.ofNullable(file.getParent()).orElse(file);
+    if (Files.isDirectory(file) || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw Failure.world(
+          "--junit " + name + ": cannot be written (expected: a file in a folder that is there)");
+    }
   }
 
   private void write(String name, String text) {

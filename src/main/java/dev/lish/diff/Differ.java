@@ -1,5 +1,7 @@
 package dev.lish.diff;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.lish.delivery.Growth;
 import dev.lish.model.Resource;
@@ -9,6 +11,7 @@ import dev.lish.render.ProtoJson;
 import dev.lish.snapshot.ResourceSet;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Compares what Envoys have with what they would have. Pure. */
@@ -42,7 +46,10 @@ public final class Differ {
     Map<SnapshotKey, List<ResourceChange>> kinds = new LinkedHashMap<>();
     for (SnapshotKey key : keys) {
       kinds.put(
-          key, changes(before.getOrDefault(key, Map.of()), after.getOrDefault(key, Map.of())));
+          key,
+          after.containsKey(key)
+              ? changes(before.getOrDefault(key, Map.of()), after.getOrDefault(key, Map.of()))
+              : gone(before.getOrDefault(key, Map.of())));
     }
     return new MeshDiff(kinds, Growth.jumps(sizes(before), sizes(after)));
   }
@@ -79,6 +86,25 @@ public final class Differ {
     return changes;
   }
 
+  /** No Envoy is of this kind any more, so none is told that these resources go. */
+  private static List<ResourceChange> gone(Map<ResourceType, ResourceSet> before) {
+    List<ResourceChange> changes = new ArrayList<>();
+    for (ResourceType type : ResourceType.values()) {
+      for (Resource resource : new TreeMap<>(set(before, type).byName()).values()) {
+        changes.add(
+            new ResourceChange(
+                type,
+                resource.name(),
+                ResourceChange.Kind.REMOVED,
+                resource.path(),
+                List.of(),
+                Effect.GONE,
+                0));
+      }
+    }
+    return changes;
+  }
+
   private Optional<ResourceChange> change(
       Optional<Resource> before, Optional<Resource> after, Map<ResourceType, ResourceSet> sets) {
     if (before.equals(after)) {
@@ -102,7 +128,7 @@ public final class Differ {
             shown.path(),
             fields,
             effect(before, after),
-            bytes(after, sets)));
+            after.isPresent() ? bytes(after.get(), sets) : removal(shown)));
   }
 
   private List<FieldChange> fields(Resource before, Resource after) {
@@ -138,19 +164,33 @@ public final class Differ {
   }
 
   /** With delta; a changed cluster is followed by its assignment, which Envoy waits for. */
-  private static long bytes(Optional<Resource> after, Map<ResourceType, ResourceSet> sets) {
-    if (after.isEmpty()) {
-      return 0;
-    }
-    long bytes = after.get().body().size();
-    if (after.get().type() == ResourceType.CLUSTER) {
+  private static long bytes(Resource after, Map<ResourceType, ResourceSet> sets) {
+    long bytes = pushed(after);
+    if (after.type() == ResourceType.CLUSTER) {
       bytes +=
-          assignmentName(after.get())
+          assignmentName(after)
               .flatMap(set(sets, ResourceType.ENDPOINT)::get)
-              .map(assignment -> assignment.body().size())
-              .orElse(0);
+              .map(Differ::pushed)
+              .orElse(0L);
     }
     return bytes;
+  }
+
+  /** As an entry of {@code DeltaDiscoveryResponse.resources}: with its name, type and version. */
+  private static long pushed(Resource resource) {
+    return CodedOutputStream.computeMessageSize(
+        DeltaDiscoveryResponse.RESOURCES_FIELD_NUMBER,
+        io.envoyproxy.envoy.service.discovery.v3.Resource.newBuilder()
+            .setName(resource.name())
+            .setVersion(resource.hash().toString())
+            .setResource(
+                Any.newBuilder().setTypeUrl(resource.type().typeUrl()).setValue(resource.body()))
+            .build());
+  }
+
+  private static long removal(Resource resource) {
+    return CodedOutputStream.computeStringSize(
+        DeltaDiscoveryResponse.REMOVED_RESOURCES_FIELD_NUMBER, resource.name());
   }
 
   private static Optional<String> assignmentName(Resource resource) {

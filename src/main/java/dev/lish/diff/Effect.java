@@ -6,6 +6,8 @@ package dev.lish.diff;
  * source/common/upstream/cluster_manager_impl.cc). Listeners: see {@link ListenerChange}.
  */
 public enum Effect {
+  /** No Envoy loses it: those of its kind become another kind, or keep it, as the mesh is held. */
+  GONE("goes with its group"),
   /** Nothing is closed: the next request, connection or choice of a host sees it. */
   AT_ONCE("takes effect at once"),
   /** It takes traffic when it has warmed. */

@@ -1,5 +1,6 @@
 package dev.lish.trial;
 
+import dev.lish.serve.Blamed;
 import dev.lish.source.MeshFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -85,15 +86,9 @@ final class Places {
     Set<String> named = new LinkedHashSet<>();
     dumped.ifPresent(named::add);
     if (named.isEmpty()) {
-      resources.keySet().stream().filter(name -> mentions(brief, name)).forEach(named::add);
+      named.addAll(Blamed.in(brief, resources.keySet()));
     }
     return named;
-  }
-
-  private static boolean mentions(String message, String name) {
-    return Pattern.compile("(?<![\\w.-])" + Pattern.quote(name) + "(?![\\w-])")
-        .matcher(message)
-        .find();
   }
 
   private String place(String path, Set<String> named, String message) {
@@ -103,7 +98,7 @@ final class Places {
           Matcher name = NAME.matcher(line);
           return name.find()
               && (named.contains(name.group(1))
-                  || (named.isEmpty() && mentions(message, name.group(1))));
+                  || (named.isEmpty() && !Blamed.in(message, List.of(name.group(1))).isEmpty()));
         };
     Optional<Integer> name = first(isNamed).in(lines, 0, lines.size());
     int from = name.map(n -> documentStart(lines, n)).orElse(0);

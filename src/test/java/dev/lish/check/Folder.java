@@ -50,21 +50,22 @@ final class Folder {
 
   /** Where the resources of a type are, as far as they can be read. */
   List<Origin> origins(ResourceType type) {
-    return inspect().stream()
+    return inspect().values().stream()
         .flatMap(i -> i.groups().values().stream())
         .flatMap(g -> g.of(type).values().stream())
         .toList();
   }
 
-  private List<Inspection> inspect() {
+  private SortedMap<String, Inspection> inspect() {
     MeshFolder folder = new MeshFolder(Revision.NONE, files);
     MeshReader.Reading mesh = MeshReader.read(folder);
     Renderer renderer = new Renderer(types);
-    List<Inspection> stages = new ArrayList<>();
+    TreeMap<String, Inspection> stages = new TreeMap<>();
     for (String stage : mesh.mesh().map(Mesh::renders).orElse(new TreeMap<>()).keySet()) {
       TreeMap<String, Set<String>> registries = new TreeMap<>();
       services.keySet().forEach(name -> registries.put(name, Set.of("tag")));
-      stages.add(
+      stages.put(
+          stage,
           renderer.inspect(
               new Inputs(stage, folder, new TreeMap<>(), registries, new TreeMap<>(), true)));
     }

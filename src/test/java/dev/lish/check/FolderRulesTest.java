@@ -105,6 +105,64 @@ class FolderRulesTest {
   }
 
   @Test
+  void whatIsWrongInOneStageOnlySaysSo() {
+    Folder folder =
+        new Folder()
+            .with(
+                "mesh.yaml",
+                """
+                stages: [ { name: beta, nodes: { id: x } }, { name: release } ]
+                groups: [ { name: edge, resources: [ "all/**" ] } ]
+                """)
+            .with("values/common.yaml", "{ timeout: 1s, cluster: a, host: a }")
+            .with("values/beta.yaml", "{ timeout: fast, cluster: b, host: a }")
+            .with("values/release.yaml", "{ policy: RANDOM }")
+            .with(
+                "all/clusters/a.yaml.peb",
+                """
+                name: a
+                connect_timeout: {{ values.timeout }}
+                ---
+                name: c
+                lb_policy: {{ values.policy }}
+                ---
+                name: "{{ values.host }}"
+                """)
+            .with(
+                "all/clusters/b.yaml.peb",
+                """
+                name: {{ values.cluster }}-2
+                circuit_breakers: { thresholds: [ {} ] }
+                lb_policy: ROUND
+                """)
+            .with(
+                "all/routes/a.yaml.peb",
+                """
+                name: r
+                virtual_hosts:
+                  - name: v
+                    domains: [ "*" ]
+                    routes: [ { match: { prefix: / }, route: { cluster: "{{ values.cluster }}-2" } } ]
+                """);
+    assertThat(folder.findings())
+        .filteredOn(f -> f.rule().severity() == Severity.ERROR)
+        .extracting(
+            f -> f.path() + ":" + f.line() + " " + f.message().replaceFirst("[(]exp.*?[)]", ""))
+        .containsExactly(
+            "all/clusters/a.yaml.peb:5 there is no policy in this map (it has: cluster, host, timeout) (in stage beta)",
+            "all/clusters/a.yaml.peb:7 cluster \"a\" twice in group edge, first at all/clusters/a.yaml.peb:1  (in stage release)",
+            "all/clusters/b.yaml.peb:3 Cluster \"a-2\" lb_policy: found text \"ROUND\"  (in stage release)",
+            "all/clusters/b.yaml.peb:3 Cluster \"b-2\" lb_policy: found text \"ROUND\"  (in stage beta)");
+    assertThat(folder.with("values/beta.yaml", "{ cluster: a }").findings())
+        .filteredOn(f -> f.message().contains("ROUND"))
+        .extracting(Finding::message)
+        .containsExactly(
+            "Cluster \"a-2\" lb_policy: found text \"ROUND\" (expected: one of ROUND_ROBIN,"
+                + " LEAST_REQUEST, RING_HASH, RANDOM, MAGLEV, CLUSTER_PROVIDED,"
+                + " LOAD_BALANCING_POLICY_CONFIG)");
+  }
+
+  @Test
   void otherFilesOfAFolder() {
     assertThat(new Folder().with("mesh.yaml", "stages: x").told())
         .containsOnly("mesh.yaml:1 mesh-file");

@@ -143,6 +143,10 @@ class CheckTest {
     JsonNode run = tree(lish.run("check", "mesh", "-o", "sarif").out()).path("runs").get(0);
     assertThat(run.path("results").get(0).findValue("uri").asText())
         .isEqualTo("mesh/common/clusters/a%20b%20%C3%A9.yaml");
+    // A Git host knows no path of the machine that checked.
+    String whole = folder.resolve("mesh").toAbsolutePath().toString();
+    assertThat(lish.run("check", whole, "-o", "github").out())
+        .startsWith("::error file=mesh/common/clusters/a b é.yaml,line=2,");
     JsonNode rule = run.path("tool").path("driver").path("rules").get(0);
     assertThat(rule.path("defaultConfiguration").path("level").asText()).isEqualTo("error");
     assertThat(rule.path("help").path("text").asText()).contains("docs/checks.md#constraint");

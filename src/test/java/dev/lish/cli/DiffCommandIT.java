@@ -93,9 +93,8 @@ class DiffCommandIT {
         .contains("| beta | edge tokyo-1 | 0 | 1 | 0 | - |");
   }
 
-  @Test
-  void revisionsComeFromTheServerAndItsEnvoysAreCounted() throws IOException {
-    edit("common/clusters/orders.yaml", "max_requests: 500", "max_requests: 700");
+  /** The folder as the API tells it. */
+  private ObjectNode files() throws IOException {
     ObjectNode files = new JsonMapper().createObjectNode();
     try (var all = Files.walk(folder.resolve("old"))) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
@@ -104,6 +103,72 @@ class DiffCommandIT {
             Base64.getEncoder().encodeToString(Files.readAllBytes(file)));
       }
     }
+    return files;
+  }
+
+  @Test
+  void whatBecomesOfEnvoysWhoseGroupGoesIsTold() throws IOException {
+    edit("mesh.yaml", "name: edge ", "name: front ");
+    try (AdminApiStub api = new AdminApiStub()) {
+      api.answer(
+          "GET /api/v1/nodes",
+          200,
+          """
+          {"nodes": [
+            {"id": "1", "cluster": "edge-1", "locality": {"zone": "tokyo-1"},
+             "stage": "release", "group": "edge", "by": {"locality.zone": "tokyo-1"}},
+            {"id": "2", "cluster": "inner-1", "stage": "release", "group": "inner", "by": {}}]}
+          """);
+      String[] diff = {"diff", "old", "new", "--server", api.url(), "--detailed-exitcode"};
+      Result moved = new CommandLineRun(folder).run(diff);
+      assertThat(moved.out())
+          .containsPattern("release +edge tokyo-1 +0 +0 +8 +1 +0 B +no such Envoys any more")
+          .contains(
+              "1 connected Envoy moves from release/edge tokyo-1 to group front: what that does to"
+                  + " it is not compared")
+          .doesNotContain("drain");
+      assertThat(moved.exitCode()).isEqualTo(12);
+      edit("mesh.yaml", "cluster: \"edge-*\"", "cluster: \"front-*\"");
+      Result lost = new CommandLineRun(folder).run(diff);
+      assertThat(lost.out())
+          .startsWith(
+              "stage release: no group takes 1: a server holds such a revision until `lish promote`");
+      assertThat(lost.exitCode()).isEqualTo(14);
+      edit("mesh.yaml", "cluster: \"front-*\"", "metadata.role: front");
+      Result unsure = new CommandLineRun(folder).run(diff);
+      assertThat(unsure.out())
+          .contains("1 connected Envoy of release/edge tokyo-1 has no such group any more");
+      assertThat(unsure.exitCode()).isEqualTo(12);
+    }
+  }
+
+  @Test
+  void whatAStageServesMayNotBeHead() throws IOException {
+    ObjectNode files = files();
+    try (AdminApiStub api = new AdminApiStub()) {
+      api.answer("GET /api/v1/mesh/head", 200, "{\"revision\": 41, \"files\": " + files + "}");
+      api.answer("GET /api/v1/nodes", 200, "{\"nodes\": []}");
+      api.answer(
+          "GET /api/v1/delivery",
+          200,
+          """
+          {"head": 41, "stages": [ {"name": "beta", "serving": 41}, {"name": "release", "serving": 38} ]}
+          """);
+      Result result = new CommandLineRun(folder).run("diff", "head", "new", "--server", api.url());
+      assertThat(result.out())
+          .isEqualTo(
+              """
+              no Envoy would get anything else
+              assumed: Envoys of stage release have revision 38, not 41 (lish diff 38 new shows what \
+              they would get)
+              """);
+    }
+  }
+
+  @Test
+  void revisionsComeFromTheServerAndItsEnvoysAreCounted() throws IOException {
+    edit("common/clusters/orders.yaml", "max_requests: 500", "max_requests: 700");
+    ObjectNode files = files();
     try (AdminApiStub api = new AdminApiStub()) {
       api.answer("GET /api/v1/mesh/41", 200, "{\"revision\": 41, \"files\": " + files + "}");
       api.answer(

@@ -2,6 +2,7 @@ package dev.lish.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
@@ -19,6 +20,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.GenericSecret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +110,12 @@ class DifferTest {
     ResourceChange change = diff.all().findFirst().orElseThrow();
     assertThat(change.effect()).isEqualTo(Effect.REBUILDS);
     assertThat(change.bytes())
-        .isEqualTo(after.getSerializedSize() + assignment.getSerializedSize());
+        .isEqualTo(
+            DeltaDiscoveryResponse.newBuilder()
+                .addResources(entry(resource(ResourceType.CLUSTER, "c", after)))
+                .addResources(entry(endpoints))
+                .build()
+                .getSerializedSize());
     assertThat(change.fields())
         .singleElement()
         .hasToString("alt_stat_name: (not set) -> \"other\"");
@@ -126,9 +133,38 @@ class DifferTest {
     assertThat(removed.all())
         .extracting(ResourceChange::effect)
         .containsExactly(Effect.CLOSES, Effect.DRAINS);
-    assertThat(removed.all()).allSatisfy(change -> assertThat(change.bytes()).isZero());
+    DeltaDiscoveryResponse told =
+        DeltaDiscoveryResponse.newBuilder().addRemovedResources("c").build();
+    assertThat(removed.all())
+        .allSatisfy(change -> assertThat(change.bytes()).isEqualTo(told.getSerializedSize()));
     assertThat(differ.between(mesh(cluster), mesh(cluster)).isEmpty()).isTrue();
     assertThat(differ.between(Map.of(), mesh(cluster)).has(ResourceChange.Kind.ADDED)).isTrue();
+  }
+
+  /** Such Envoys are of another kind then, or the server holds the revision: none loses it all. */
+  @Test
+  void whatGoesWithItsGroupClosesNothing() {
+    Resource cluster =
+        resource(ResourceType.CLUSTER, "c", Cluster.newBuilder().setName("c").build());
+    MeshDiff diff = differ.between(mesh(cluster), Map.of());
+    assertThat(diff.all())
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.kind()).isEqualTo(ResourceChange.Kind.REMOVED);
+              assertThat(change.effect()).isEqualTo(Effect.GONE);
+              assertThat(change.effect().disturbs()).isFalse();
+              assertThat(change.bytes()).isZero();
+            });
+  }
+
+  private static io.envoyproxy.envoy.service.discovery.v3.Resource entry(Resource resource) {
+    return io.envoyproxy.envoy.service.discovery.v3.Resource.newBuilder()
+        .setName(resource.name())
+        .setVersion(resource.hash().toString())
+        .setResource(
+            Any.newBuilder().setTypeUrl(resource.type().typeUrl()).setValue(resource.body()))
+        .build();
   }
 
   @Test

@@ -70,6 +70,15 @@ class PlacesTest {
   }
 
   @Test
+  void aNameThatIsAWordOfTheSentenceIsNotBlamed() {
+    twoFiles();
+    Map<String, String> words = Map.of("adding", A, "rb", B);
+    assertThat(place("Error adding/updating route(s) rb: something is wrong", words, ""))
+        .startsWith(B);
+    assertThat(place("Error adding one route, which is wrong", words, "")).isEmpty();
+  }
+
+  @Test
   void whatOnlyOneFileCanMeanIsThere() {
     twoFiles();
     assertThat(place("something else is wrong", Map.of("ra", A), "")).isEqualTo(A);
