@@ -42,6 +42,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private final Reception reception;
   private long wakeAt = Long.MAX_VALUE;
 
+  /** Among the streams of the loop: for the loop to keep. */
+  int place;
+
   /** All that may go of this snapshot has gone, until a request comes, or the time to wake. */
   private @Nullable Snapshot done;
 
@@ -250,12 +253,20 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   @Override
   public void onCancel() {
-    gone();
+    over();
   }
 
   @Override
   public void onComplete() {
-    gone();
+    over();
+  }
+
+  private void over() {
+    if (eventLoop.inEventLoop()) {
+      gone();
+    } else {
+      eventLoop.execute(this::gone);
+    }
   }
 
   /** Ends the stream, so that the Envoy connects again, elsewhere. */
@@ -306,6 +317,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   }
 
   private void gone() {
+    confined();
     if (closed) {
       return;
     }

@@ -2,11 +2,8 @@ package dev.lish.serve;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -14,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The streams of one event loop. All but {@link #wake}, {@link #end} and views runs on it. */
+/** The streams of one event loop. All but {@link #wake} and {@link #end} runs on it. */
 final class Loop {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
@@ -24,8 +21,11 @@ final class Loop {
   private final EventLoop eventLoop;
   private final Streams streams;
 
-  /** Read by other threads for views. */
-  private final Set<AdsStream> members = ConcurrentHashMap.newKeySet();
+  /**
+   * In the order in which they came, as far as possible: so they lie in memory, and a sweep over
+   * thousands of them waits for memory most of the time.
+   */
+  private final List<AdsStream> members = new ArrayList<>();
 
   private final AtomicBoolean woken = new AtomicBoolean();
   private @Nullable ScheduledFuture<?> tick;
@@ -45,6 +45,7 @@ final class Loop {
   }
 
   void add(AdsStream stream) {
+    stream.place = members.size();
     members.add(stream);
     if (tick == null) {
       tick =
@@ -54,7 +55,11 @@ final class Loop {
   }
 
   void remove(AdsStream stream) {
-    members.remove(stream);
+    AdsStream last = members.remove(members.size() - 1);
+    if (last != stream) {
+      last.place = stream.place;
+      members.set(last.place, last);
+    }
     if (members.isEmpty() && tick != null) {
       tick.cancel(false);
       tick = null;
@@ -75,8 +80,13 @@ final class Loop {
 
   private void sweep() {
     woken.set(false);
-    for (AdsStream stream : members) {
-      guarded(stream, AdsStream::pump);
+    each(AdsStream::pump);
+  }
+
+  /** Those that leave meanwhile are not missed: their place is taken by one that had its turn. */
+  private void each(Consumer<AdsStream> task) {
+    for (int i = members.size() - 1; i >= 0; i--) {
+      guarded(members.get(i), task);
     }
   }
 
@@ -84,18 +94,18 @@ final class Loop {
     long now = streams.now();
     if (earliest <= now) {
       earliest = Long.MAX_VALUE;
-      for (AdsStream stream : members) {
-        if (stream.wakeAt() <= now) {
-          guarded(stream, AdsStream::pump);
-        }
-        wakeBy(stream.wakeAt());
-      }
+      each(stream -> due(stream, now));
     }
     if (++ticks % expiry == 0) {
-      for (AdsStream stream : members) {
-        guarded(stream, AdsStream::expire);
-      }
+      each(AdsStream::expire);
     }
+  }
+
+  private void due(AdsStream stream, long now) {
+    if (stream.wakeAt() <= now) {
+      stream.pump();
+    }
+    wakeBy(stream.wakeAt());
   }
 
   /** A bug that one stream meets must not end the turn of the others. */
@@ -109,18 +119,6 @@ final class Loop {
   }
 
   void end() {
-    eventLoop.execute(() -> snapshotOf(members).forEach(stream -> guarded(stream, AdsStream::end)));
-  }
-
-  private static Set<AdsStream> snapshotOf(Set<AdsStream> members) {
-    Set<AdsStream> copy = Collections.newSetFromMap(new IdentityHashMap<>());
-    copy.addAll(members);
-    return copy;
-  }
-
-  void views(List<NodeView> into) {
-    for (AdsStream stream : members) {
-      stream.view().ifPresent(into::add);
-    }
+    eventLoop.execute(() -> each(AdsStream::end));
   }
 }

@@ -245,7 +245,7 @@ final class Streams {
 
   List<NodeView> nodes() {
     List<NodeView> views = new ArrayList<>();
-    loops.values().forEach(loop -> loop.views(views));
+    byNode.values().forEach(all -> all.forEach(s -> s.view().ifPresent(views::add)));
     return views;
   }
 
