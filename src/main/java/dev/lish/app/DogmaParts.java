@@ -11,12 +11,15 @@ import dev.lish.source.files.FolderOnDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,8 +121,24 @@ final class DogmaParts implements AutoCloseable {
   }
 
   private Seeding await(Map<String, ByteString> files) throws StartException {
+    return seeded(() -> client.seeder().seed(files), Duration.ofSeconds(SEED_SECONDS));
+  }
+
+  /** A server that has just been started on a busy machine may need more than one try. */
+  static Seeding seeded(Supplier<CompletableFuture<Seeding>> seed, Duration atMost)
+      throws StartException {
+    long deadline = System.nanoTime() + atMost.toNanos();
     try {
-      return client.seeder().seed(files).get(SEED_SECONDS, TimeUnit.SECONDS);
+      while (true) {
+        Seeding seeding =
+            seed.get().get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        boolean silent =
+            seeding instanceof Seeding.Failed failed && failed.cause().startsWith("no answer");
+        if (!silent || System.nanoTime() > deadline) {
+          return seeding;
+        }
+        log.info("Central Dogma is slow to start; asking it again");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("interrupted while Central Dogma was seeded", e);

@@ -49,6 +49,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   private @Nullable Snapshot done;
 
   private boolean closed;
+  private boolean closedHere;
   private boolean pumping;
 
   /**
@@ -308,12 +309,18 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
 
   private void close(Status status, String reason) {
     if (!closed) {
+      closedHere = true;
       if (!reason.isEmpty()) {
         streams.meter.ended(reason);
       }
       gone();
       call.close(status, new Metadata());
     }
+  }
+
+  /** True when it was this stream, not its client or its connection, that ended it. */
+  boolean closedHere() {
+    return closedHere;
   }
 
   private void gone() {

@@ -205,7 +205,9 @@ public final class Xds {
   /** A request that is too large never gets here: Armeria ends its stream before it is read. */
   private void ended(AdsStream stream, RequestLog log) {
     Throwable cause = log.requestCause();
-    if (cause != null && Status.fromThrowable(cause).getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+    if (cause != null
+        && !stream.closedHere()
+        && Status.fromThrowable(cause).getCode() == Status.Code.RESOURCE_EXHAUSTED) {
       LOG.warn("{} is refused: a request is too large: {}", stream, cause.getMessage());
       streams.meter.ended("size");
     }

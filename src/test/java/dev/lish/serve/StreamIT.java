@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,84 +137,6 @@ class StreamIT {
           response.trailers().get("grpc-status", response.headers().get("grpc-status", ""));
       assertThat(status).isEqualTo("3");
       other.silent();
-    }
-  }
-
-  @Test
-  void tooManyNamesAreRefused() {
-    XdsLimits limits =
-        new XdsLimits(
-            10,
-            1000,
-            1 << 20,
-            3,
-            Duration.ofSeconds(1),
-            Duration.ZERO,
-            Duration.ofMillis(1),
-            XdsLimits.Lifetimes.UNLIMITED);
-    try (Server server = new Server(limits);
-        Client client = Client.delta(server)) {
-      client.ask(ENDPOINT, "a", "b");
-      client.ask(ENDPOINT, "c", "d");
-      Status end = client.end();
-      assertThat(end.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-      assertThat(end.getDescription()).contains("3 names");
-    }
-  }
-
-  @Test
-  void streamAboveTheLimitIsRefused() {
-    XdsLimits limits =
-        new XdsLimits(
-            1,
-            1000,
-            1 << 20,
-            3,
-            Duration.ofSeconds(1),
-            Duration.ZERO,
-            Duration.ofMillis(1),
-            XdsLimits.Lifetimes.UNLIMITED);
-    try (Server server = new Server(limits);
-        Client first = Client.sotw(server)) {
-      server.publish(Mesh.small());
-      first.ask(CLUSTER).accept(CLUSTER);
-      try (Client second = Client.sotw(server)) {
-        second.ask(CLUSTER);
-        assertThat(second.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-      }
-      first.silent();
-    }
-  }
-
-  @Test
-  void herdWaitsItsTurn() {
-    XdsLimits limits =
-        new XdsLimits(
-            10,
-            1,
-            1 << 20,
-            100,
-            Duration.ofSeconds(1),
-            Duration.ZERO,
-            Duration.ofMillis(1),
-            XdsLimits.Lifetimes.UNLIMITED);
-    AtomicInteger delayed = new AtomicInteger();
-    XdsMeter meter =
-        new XdsMeter() {
-          @Override
-          public void delayed() {
-            delayed.incrementAndGet();
-          }
-        };
-    try (Server server = new Server(limits, meter);
-        Client first = Client.sotw(server);
-        Client second = Client.delta(server)) {
-      server.publish(Mesh.small());
-      long before = System.nanoTime();
-      first.ask(CLUSTER).accept(CLUSTER);
-      second.ask(CLUSTER).accept(CLUSTER);
-      assertThat(System.nanoTime() - before).isGreaterThan(500_000_000L);
-      assertThat(delayed).hasValue(1);
     }
   }
 
