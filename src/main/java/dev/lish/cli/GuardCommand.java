@@ -109,6 +109,21 @@ final class GuardCommand implements Command {
   }
 
   private void rows(Table table, JsonNode one, JsonNode holds) {
+    if (one.path("priorities").isEmpty()) {
+      String none = one.path("threshold").asInt() + "%";
+      table.add(
+          terminal::yellow,
+          clusters(one, "name"),
+          Views.text(one, "name"),
+          "-",
+          "0",
+          "0",
+          none,
+          "-",
+          "-",
+          "-",
+          "no hosts");
+    }
     for (JsonNode priority : one.path("priorities")) {
       UnaryOperator<String> colour =
           !one.path("alarms").isEmpty()

@@ -14,6 +14,8 @@ import java.util.SortedMap;
  * @param verdict what was decided of the last change, and why
  * @param levels priority to its hosts, as the guard counts them: up means up for the settle time
  * @param factor the overprovisioning factor that goes out
+ * @param counting the factor by which numbers of hosts may be judged: that which goes out, or 0
+ *     where Envoy goes by weights, of which they say nothing
  * @param written the factor that the assignment itself says, or Envoy's default
  * @param waiting hosts that must wait: to be shared as a hold before anything else is added
  * @param alarms what a person should look at
@@ -25,12 +27,13 @@ public record Decision(
     Verdict verdict,
     SortedMap<Integer, Level> levels,
     int factor,
+    int counting,
     int written,
     Set<String> waiting,
     List<String> alarms,
     Optional<Instant> look) {
   /** How far each priority is from panic at this threshold, in the order of {@link #levels}. */
   public List<Headroom> headroom(int threshold) {
-    return Headroom.of(List.copyOf(levels.values()), threshold, factor);
+    return Headroom.of(List.copyOf(levels.values()), threshold, counting);
   }
 }

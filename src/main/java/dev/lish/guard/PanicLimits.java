@@ -28,9 +28,10 @@ public record PanicLimits(int threshold, int factor) {
     }
     List<Level> levels = new ArrayList<>();
     hosts.levels().values().forEach(level -> levels.add(level.less(terms.settings().reserve())));
+    int counting = hosts.counting() == 0 ? 0 : next.factor;
     int i = 0;
     for (Map.Entry<Integer, Level> one : hosts.levels().entrySet()) {
-      if (PanicRule.panics(levels, i++, next.threshold, next.factor)) {
+      if (PanicRule.panics(levels, i++, next.threshold, counting)) {
         return Optional.of(
             "cluster %s: %s while %d of %d hosts%s are up%s, so Envoys would use every listed host"
                 .formatted(

@@ -60,6 +60,7 @@ final class Round {
         outcome.verdict(),
         stock.levels(false),
         outcome.factor(),
+        stock.counting == 0 ? 0 : outcome.factor(),
         stock.written,
         outcome.waiting(),
         List.copyOf(stock.alarms),

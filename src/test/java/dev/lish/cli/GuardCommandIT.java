@@ -143,4 +143,20 @@ class GuardCommandIT {
     assertThat(both.err()).contains("what-if --remove goes by hosts");
     assertThat(run("guard", "what-if", "--remove").exitCode()).isEqualTo(2);
   }
+
+  @Test
+  void aClusterWithoutAnyHostIsShown() {
+    server.answer(
+        "GET /api/v1/guard",
+        200,
+        """
+        {"assignments": [{"name": "consul:shop", "clusters": ["shop"], "enabled": true,
+          "threshold": 50, "verdict": "admit", "alarms": [], "waiting": [], "priorities": []}],
+         "holds": [], "changes": []}
+        """);
+    assertThat(run("guard").out().lines().skip(1))
+        .singleElement()
+        .asString()
+        .matches("shop +consul:shop +- +0 +0 +50% +- +- +- +no hosts");
+  }
 }

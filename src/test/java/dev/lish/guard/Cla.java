@@ -45,6 +45,16 @@ final class Cla {
         ResourceType.ENDPOINT, "shop", assignment.build().toByteString(), "endpoints/shop.yaml");
   }
 
+  /** The same, with {@code weighted_priority_health}. */
+  static Resource weighted(Map<String, HealthStatus> hosts) {
+    ClusterLoadAssignment assignment =
+        Assignments.parse(of(hosts), ClusterLoadAssignment.parser()).toBuilder()
+            .setPolicy(ClusterLoadAssignment.Policy.newBuilder().setWeightedPriorityHealth(true))
+            .build();
+    return Resource.of(
+        ResourceType.ENDPOINT, "shop", assignment.toByteString(), "endpoints/shop.yaml");
+  }
+
   static ClusterLoadAssignment read(Admitted admitted) {
     try {
       return ClusterLoadAssignment.parseFrom(admitted.resource().body());

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ class PanicLimitsTest {
 
   private final Map<String, HealthStatus> hosts = new TreeMap<>();
   private int reserve = 0;
+  private boolean weighted = false;
 
   private void hosts(int priority, int up, int down) {
     for (int i = 0; i < up + down; i++) {
@@ -29,7 +31,13 @@ class PanicLimitsTest {
     ClusterRules rules = new ClusterRules(50, true, true, false);
     return Guard.decide(
         base,
-        new Proposal(Cla.of(hosts), rules, GuardSettings.DEFAULT, true, Set.of(), Set.of()),
+        new Proposal(
+            weighted ? Cla.weighted(hosts) : Cla.of(hosts),
+            rules,
+            GuardSettings.DEFAULT,
+            true,
+            Set.of(),
+            Set.of()),
         START.plusSeconds(second));
   }
 
@@ -96,5 +104,21 @@ class PanicLimitsTest {
     // 4 * 14 + 3 * 14 is 98, so the thresholds count.
     assertThat(hazard(new PanicLimits(30, 140), new PanicLimits(40, 140), settled()).orElseThrow())
         .contains("3 of 10 hosts of priority 1 are up");
+  }
+
+  @Test
+  void whereEnvoyGoesByWeightsNoFactorMakesUpForNumbersOfHosts() {
+    hosts(0, 9, 1);
+    assertThat(hazard(DEFAULT, new PanicLimits(95, 140), settled())).isEmpty();
+    assertThat(settled().headroom(85)).containsExactly(room(2, 1));
+    weighted = true;
+    assertThat(hazard(DEFAULT, new PanicLimits(95, 140), settled()).orElseThrow())
+        .contains("the panic threshold goes from 50 to 95 % while 9 of 10 hosts are up");
+    assertThat(hazard(DEFAULT, new PanicLimits(90, 140), settled())).isEmpty();
+    assertThat(settled().headroom(85)).containsExactly(room(0, 0));
+  }
+
+  private static Headroom room(int addable, int losable) {
+    return new Headroom(OptionalInt.of(addable), OptionalInt.of(losable));
   }
 }
