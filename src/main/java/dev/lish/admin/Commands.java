@@ -9,6 +9,7 @@ import dev.lish.model.Revision;
 import dev.lish.pipeline.Operations;
 import dev.lish.pipeline.Operations.Order;
 import dev.lish.source.Commit;
+import dev.lish.source.MeshFolder;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -168,14 +169,7 @@ final class Commands {
   }
 
   private static String path(String path) {
-    boolean wrong =
-        path.isEmpty()
-            || path.startsWith("/")
-            || path.endsWith("/")
-            || path.contains("//")
-            || ("/" + path + "/").contains("/../")
-            || ("/" + path + "/").contains("/./");
-    if (wrong) {
+    if (!MeshFolder.isPath(path)) {
       throw new WrongRequest(
           "files: \"" + path + "\" (expected: a path inside the mesh, without leading slash)");
     }

@@ -104,9 +104,10 @@ final class DrainOrders {
     String verb = drain.isPresent() ? "Drain " : "Undrain ";
     String summary = verb + target + RepositoryOperations.reason(order);
     boolean shared = seen.get().drains().containsKey(target);
+    boolean again = drain.isPresent() && isThere(drain.get(), seen.get());
     CompletableFuture<Commit> commit =
-        drain.isEmpty() && !shared
-            // A local drain that was never shared: nothing is to be removed.
+        again || (drain.isEmpty() && !shared)
+            // It is drained so already, or a local drain was never shared: nothing is to be done.
             ? CompletableFuture.completedFuture(new Commit.Unchanged(seen.get().revision()))
             : world
                 .shared()
@@ -118,5 +119,11 @@ final class DrainOrders {
             RepositoryOperations.in(outcome)
                 .map(since -> pipeline.settleDrain(target, since).thenApply(done -> outcome))
                 .orElseGet(() -> CompletableFuture.completedFuture(outcome)));
+  }
+
+  /** The same drain, by the same person for the same reason: when it began stays. */
+  private static boolean isThere(Drain drain, SharedState seen) {
+    Drain there = seen.drains().get(drain.target());
+    return there != null && there.by().equals(drain.by()) && there.reason().equals(drain.reason());
   }
 }

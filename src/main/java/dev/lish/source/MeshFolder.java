@@ -17,4 +17,16 @@ public record MeshFolder(Revision revision, SortedMap<String, ByteString> files)
   public MeshFolder {
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
   }
+
+  /**
+   * True when this is a path that a file of a mesh can have: inside, and without a leading slash.
+   */
+  public static boolean isPath(String path) {
+    return !path.isEmpty()
+        && !path.startsWith("/")
+        && !path.endsWith("/")
+        && !path.contains("//")
+        && !("/" + path + "/").contains("/../")
+        && !("/" + path + "/").contains("/./");
+  }
 }

@@ -130,7 +130,11 @@ final class StepReader {
     TreeMap<String, Optional<ByteString>> files = new TreeMap<>();
     if (node instanceof MappingNode) {
       for (Map.Entry<String, Node> entry : file.map(node, "overlay").entrySet()) {
-        if (YamlFile.found(entry.getValue()).equals("null")) {
+        if (!MeshFolder.isPath(entry.getKey())) {
+          file.problem(
+              YamlFile.line(entry.getValue()),
+              "overlay: \"" + entry.getKey() + "\" (expected: a path inside the mesh)");
+        } else if (YamlFile.found(entry.getValue()).equals("null")) {
           files.put(entry.getKey(), Optional.empty());
         } else {
           file.text(entry.getValue(), "overlay: " + entry.getKey())

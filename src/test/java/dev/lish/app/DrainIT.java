@@ -90,6 +90,10 @@ class DrainIT {
       one.order("/drain", Map.of("target", "10.0.0.2", "reason", "disk"));
       awaitServed(one, 1, 3, 4, 5, 6);
       awaitServed(two, 1, 3, 4, 5, 6);
+      String drained = drains(one).toString();
+      assertThat(one.post("/drain", Map.of("target", "10.0.0.2", "reason", "disk")).status())
+          .isEqualTo(200);
+      assertThat(drains(one).toString()).as("the same again").isEqualTo(drained);
       two.order("/drain", Map.of("target", "web-3", "reason", "kernel"));
       awaitServed(one, 1, 4, 5, 6);
       assertThat(one.get("/sources").toString()).contains("6 instances, 2 drained, 1 critical");

@@ -246,13 +246,14 @@ class TestReaderTest {
                   - name: two
                     steps:
                       - overlay: nowhere
+                      - overlay: { ../a.yaml: "name: a" }
                       - drain: all
                       - upstream: { cluster: a, reset: true, refuse: true, status: 500 }
                       - upstream: { cluster: a, refuse: true, delay: 1s }
                       - request: { protocol: h3, method: "G T", tls: { sni: x } }
                         expect: { answer: some, status: 200 }
                 """))
-        .hasSize(16)
+        .hasSize(17)
         .allSatisfy(text -> assertThat(text).startsWith("tests/a.yaml:"));
   }
 }

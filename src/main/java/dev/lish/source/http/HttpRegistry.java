@@ -131,7 +131,7 @@ public final class HttpRegistry extends ListedRegistry {
       try {
         accept(Reading.of(answer.body(), settings.mapping()));
       } catch (IOException e) {
-        fail(place() + ": the document is not what the mapping says: " + e.getMessage());
+        fail(place() + ": the document cannot be understood: " + e.getMessage());
         return false;
       }
       content = now;

@@ -1,7 +1,9 @@
 package dev.lish.source.http;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,10 +41,20 @@ record Reading(Listing listing, SortedMap<String, String> broken, List<String> l
   /**
    * Reads a document.
    *
-   * @throws IOException when its shape is not what the mapping says; then nothing of it counts
+   * @throws IOException when it is no JSON, or its shape is not what the mapping says; then nothing
+   *     of it counts
    */
   static Reading of(ByteString body, Mapping mapping) throws IOException {
-    JsonNode document = JSON.readTree(body.newInput());
+    JsonNode document;
+    try {
+      document = JSON.readTree(body.newInput());
+    } catch (JsonProcessingException e) {
+      JsonLocation where = e.getLocation();
+      throw new IOException(
+          "line %d, column %d: %s (expected: one JSON document)"
+              .formatted(where.getLineNr(), where.getColumnNr(), e.getOriginalMessage()),
+          e);
+    }
     Collected collected = new Collected(mapping);
     if (mapping.services().isEmpty()) {
       for (JsonNode instance : list(document, mapping.lists().instances(), "instances")) {

@@ -118,6 +118,16 @@ class ReadingTest {
     }
   }
 
+  @Test
+  void whatIsNoJsonIsToldWithItsPlace() {
+    assertThatThrownBy(() -> read("{'data': [\n  {'name': oops}]}", PLAIN))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("line 2, column ")
+        .hasMessageContaining("Unrecognized token 'oops'")
+        .hasMessageEndingWith("(expected: one JSON document)")
+        .hasMessageNotContaining("REDACTED");
+  }
+
   private static Reading read(String json, Mapping mapping) throws IOException {
     return Reading.of(ByteString.copyFromUtf8(json.replace('\'', '"')), mapping);
   }
