@@ -4,17 +4,10 @@ import dev.lish.model.ResourceType;
 import java.util.function.BiConsumer;
 
 /** What one stream lets metrics and views know of its responses and their answers. */
-@SuppressWarnings("EnumOrdinal") // an array by type: there is an account for each of 40,000 streams
 final class Account {
   private final XdsMeter meter;
   private final Report report;
   private final Placement placement;
-
-  /** By type: when the client asked for something last. */
-  private final long[] asked = new long[ResourceType.values().length];
-
-  /** By type, of what was sent last: when a source told of the change; 0: it was asked for. */
-  private final long[] changes = new long[ResourceType.values().length];
 
   Account(XdsMeter meter, Report report, Placement placement) {
     this.meter = meter;
@@ -24,19 +17,20 @@ final class Account {
 
   /** The client asked for something. */
   void asked(ResourceType type, long now) {
-    asked[type.ordinal()] = now;
+    report.of(type).asked = now;
     placement.changed(now);
   }
 
   /** A response went out. */
   void sent(Payload payload, int bytes, long now) {
     ResourceType type = payload.type();
-    long since = placement.since(asked[type.ordinal()]);
-    changes[type.ordinal()] = since;
+    Told told = report.of(type);
+    long since = placement.since(told.asked);
+    told.change = since;
     if (since > 0) {
       meter.changeSent(type, Math.max(0, now - since));
     }
-    report.sent(type, payload.version(), now);
+    told.sent(payload.version(), now);
     meter.sent(type, bytes, payload.size(), Math.max(0, now - placement.changedAt()));
   }
 
@@ -67,7 +61,7 @@ final class Account {
 
   private void accepted(ResourceType type, TypeStream.InFlight about, long now) {
     meter.acked(type, now - about.sentAt());
-    long since = changes[type.ordinal()];
+    long since = report.of(type).change;
     if (since > 0) {
       meter.changeAcked(type, Math.max(0, now - since));
     }

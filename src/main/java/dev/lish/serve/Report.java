@@ -28,17 +28,15 @@ final class Report {
   private final StreamKind kind;
   private final long since;
 
-  /** By type; absent: the client has not been told anything of it. */
+  /** By type; absent: the client has not asked for anything of it. */
   private final AtomicReferenceArray<@Nullable Told> types =
       new AtomicReferenceArray<>(TYPES.size());
 
   private volatile @Nullable Node node;
   private volatile Standing standing = Standing.waiting(null);
 
-  /** Only for the event loop: what {@link #progress} was told. */
+  /** Only for the event loop: where the stream is counted. */
   private @Nullable Progress progress;
-
-  private final Progress.@Nullable At[] told = new Progress.At[TYPES.size()];
 
   /** The last revision that the client had in full; empty: none yet. */
   private volatile Optional<Revision> complete = Optional.empty();
@@ -64,10 +62,6 @@ final class Report {
     node = introduced;
   }
 
-  void sent(ResourceType type, Version version, long now) {
-    of(type).sent(version, now);
-  }
-
   void accepted(ResourceType type, Version version, long now) {
     of(type).accepted(version, now);
     changes = ++changed;
@@ -85,17 +79,15 @@ final class Report {
   /** The client asked for what it must not be sent; true: for the first time. */
   boolean withheld(ResourceType type, String why, long now) {
     withholds = true;
-    boolean first = types.get(type.ordinal()) == null;
+    boolean first = !of(type).begun();
     if (first) {
-      Told told = new Told(now);
-      told.withheld(why);
-      types.setRelease(type.ordinal(), told);
+      of(type).withheld(why, now);
     }
     return first;
   }
 
   /** Only on the event loop. */
-  private Told of(ResourceType type) {
+  Told of(ResourceType type) {
     Told told = types.getPlain(type.ordinal());
     if (told == null) {
       told = new Told(since);
@@ -109,9 +101,10 @@ final class Report {
     Progress last = progress;
     progress = next;
     for (ResourceType type : TYPES) {
-      Progress.At at = told[type.ordinal()];
-      if (last != next && at != null) {
-        told[type.ordinal()] = null;
+      Told told = types.getPlain(type.ordinal());
+      Progress.At at = told == null ? null : told.counted;
+      if (last != next && told != null && at != null) {
+        told.counted = null;
         if (last != null) {
           last.left(type, at);
         }
@@ -167,23 +160,24 @@ final class Report {
   }
 
   private void tell(ResourceType type, Snapshot snapshot, boolean there) {
-    Progress counted = progress;
-    Progress.At last = told[type.ordinal()];
+    Progress group = progress;
+    Told told = of(type);
+    Progress.At last = told.counted;
     ContentHash content = snapshot.set(type).hash();
     // Whoever lacks only what has come since counts as lacking it by where it was.
-    if (counted == null || (last != null && there == last.is(content, snapshot.epoch()))) {
+    if (group == null || (last != null && there == last.is(content, snapshot.epoch()))) {
       return;
     }
     if (!there) {
-      told[type.ordinal()] = counted.behind(type, last);
+      told.counted = group.behind(type, last);
       return;
     }
-    if (type != ResourceType.ENDPOINT && !of(type).hasAcked()) {
+    if (type != ResourceType.ENDPOINT && !told.hasAcked()) {
       // It had brought along just what it should have.
-      of(type).brought(snapshot.version(type), since);
+      told.brought(snapshot.version(type), since);
       changes = ++changed;
     }
-    told[type.ordinal()] = counted.accepted(type, last, content, snapshot.epoch());
+    told.counted = group.accepted(type, last, content, snapshot.epoch());
   }
 
   /** What the client has accepted; the same instance until that changes. From any thread. */
@@ -215,7 +209,7 @@ final class Report {
     for (ResourceType type : TYPES) {
       Told told = types.getAcquire(type.ordinal());
       if (told != null) {
-        views.put(type, told.view());
+        told.view().ifPresent(view -> views.put(type, view));
       }
     }
     return Optional.of(

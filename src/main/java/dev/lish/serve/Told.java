@@ -24,8 +24,22 @@ final class Told {
   /** Ordered by fences: a volatile one would cost more than all that it guards. */
   private int writes;
 
+  /** Only for the event loop: when the client asked for something last. */
+  long asked;
+
+  /** Only for the event loop: when a source told of what was sent last; 0: it was asked for. */
+  long change;
+
+  /** Only for the event loop: as what the stream counts; null: it does not yet. */
+  Progress.@Nullable At counted;
+
   Told(long at) {
     this.at = at;
+  }
+
+  /** True when anything was told yet. */
+  boolean begun() {
+    return writes > 0;
   }
 
   private void begin() {
@@ -91,9 +105,10 @@ final class Told {
   }
 
   /** It is not sent at all. */
-  void withheld(String why) {
+  void withheld(String why, long now) {
     begin();
     message = why;
+    at = now;
     end();
   }
 
@@ -107,10 +122,13 @@ final class Told {
     return Optional.ofNullable(acked);
   }
 
-  /** All of it at one moment. From any thread. */
-  TypeView view() {
+  /** All of it at one moment; empty when nothing was told yet. From any thread. */
+  Optional<TypeView> view() {
     while (true) {
       int before = writes;
+      if (before == 0) {
+        return Optional.empty();
+      }
       VarHandle.acquireFence();
       TypeView view =
           new TypeView(
@@ -123,7 +141,7 @@ final class Told {
               waits);
       VarHandle.acquireFence();
       if (before % 2 == 0 && before == writes) {
-        return view;
+        return Optional.of(view);
       }
       Thread.onSpinWait();
     }
