@@ -37,7 +37,14 @@ final class GuardFixture implements AutoCloseable {
   private final boolean sotw;
   private final Deque<EnvoyProcess> envoys = new ArrayDeque<>();
 
-  private GuardFixture(Path folder, boolean sotw, String guard, String... settings) {
+  /** What is there when Lish starts. */
+  private enum Instances {
+    FOUR_OUT_OF_ORDER,
+    IN_CATALOG
+  }
+
+  private GuardFixture(
+      Path folder, boolean sotw, String guard, Instances instances, String... settings) {
     this.sotw = sotw;
     Path mesh = folder.resolve("mesh");
     write(
@@ -50,6 +57,8 @@ final class GuardFixture implements AutoCloseable {
             .formatted(guard));
     write(mesh.resolve("edge/clusters/shop.yaml"), cluster("consul:" + SERVICE));
     write(mesh.resolve("edge/listeners/front.yaml"), LISTENER);
+    // Before Lish starts: what it finds there is not new to it.
+    fill(instances);
     lish =
         LishServer.start(
             folder,
@@ -65,16 +74,17 @@ final class GuardFixture implements AutoCloseable {
 
   /** The same with a real Central Dogma, so that there may be another replica. */
   static GuardFixture start(Path folder, DogmaFixture dogma, String guard) {
-    GuardFixture fixture = new GuardFixture(folder, false, guard, dogma.settings());
+    GuardFixture fixture =
+        new GuardFixture(folder, false, guard, Instances.FOUR_OUT_OF_ORDER, dogma.settings());
     dogma.seed(fixture.lish.mesh());
-    fixture.fill();
+    fixture.lish.awaitReady();
     return fixture;
   }
 
   /** Ten instances, of which the first four are out of order and Consul's check of them says so. */
   static GuardFixture start(Path folder, boolean sotw, String guard) {
-    GuardFixture fixture = new GuardFixture(folder, sotw, guard);
-    fixture.fill();
+    GuardFixture fixture = new GuardFixture(folder, sotw, guard, Instances.FOUR_OUT_OF_ORDER);
+    fixture.lish.awaitReady();
     return fixture;
   }
 
@@ -83,24 +93,16 @@ final class GuardFixture implements AutoCloseable {
    * them can go in one change.
    */
   static GuardFixture startInCatalog(Path folder, String guard) {
-    return startInCatalog(new GuardFixture(folder, false, guard));
+    GuardFixture fixture = new GuardFixture(folder, false, guard, Instances.IN_CATALOG);
+    fixture.lish.awaitReady();
+    return fixture;
   }
 
   /** The same with a real Central Dogma, so that there may be another replica. */
   static GuardFixture startInCatalog(Path folder, DogmaFixture dogma, String guard) {
-    GuardFixture fixture = new GuardFixture(folder, false, guard, dogma.settings());
+    GuardFixture fixture =
+        new GuardFixture(folder, false, guard, Instances.IN_CATALOG, dogma.settings());
     dogma.seed(fixture.lish.mesh());
-    return startInCatalog(fixture);
-  }
-
-  private static GuardFixture startInCatalog(GuardFixture fixture) {
-    for (int i = 0; i < 10; i++) {
-      Upstream upstream = fixture.add("host-" + i, 200);
-      fixture.consul.registerOn(
-          NODE,
-          ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()),
-          "passing");
-    }
     fixture.lish.awaitReady();
     return fixture;
   }
@@ -121,17 +123,25 @@ final class GuardFixture implements AutoCloseable {
             .toList());
   }
 
-  private void fill() {
+  private void fill(Instances instances) {
     for (int i = 0; i < 10; i++) {
-      Upstream upstream = add("host-" + i, i < 4 ? 503 : 200);
-      register(upstream, i < 4 ? "critical" : "passing");
+      boolean down = instances == Instances.FOUR_OUT_OF_ORDER && i < 4;
+      Upstream upstream = add("host-" + i, down ? 503 : 200);
+      if (instances == Instances.FOUR_OUT_OF_ORDER) {
+        register(upstream, down ? "critical" : "passing");
+      } else {
+        consul.registerOn(
+            NODE,
+            ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()),
+            "passing");
+      }
     }
-    lish.awaitReady();
   }
 
   /** The same, with the instances of the service {@code spare} in the second priority. */
   static GuardFixture startWithSpare(Path folder, String guard, int spare) {
-    GuardFixture fixture = new GuardFixture(folder, false, guard);
+    GuardFixture fixture = new GuardFixture(folder, false, guard, Instances.FOUR_OUT_OF_ORDER);
+    fixture.lish.awaitReady();
     write(
         fixture.lish.mesh().resolve("edge/endpoints/shop.yaml"),
         """
@@ -140,7 +150,6 @@ final class GuardFixture implements AutoCloseable {
           - discover: { registry: consul, service: shop }
           - discover: { registry: consul, service: spare, priority: 1 }
         """);
-    fixture.fill();
     for (int i = 0; i < spare; i++) {
       fixture.register("spare", fixture.add("spare-" + i, 200), "passing");
     }
