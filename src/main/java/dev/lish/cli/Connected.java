@@ -46,24 +46,26 @@ record Connected(Map<SnapshotKey, Integer> counts, List<String> held, List<Strin
       }
       Next next = next(node, after);
       if (next.group().isPresent()) {
-        told.merge("moves from " + name(key) + " to group " + next.group().get(), 1, Integer::sum);
+        told.merge(
+            "moves from %s to group %s: what that does to it is not compared"
+                .formatted(name(key), next.group().get()),
+            1,
+            Integer::sum);
       } else if (next.isSure()) {
         lost.computeIfAbsent(key.stage(), s -> new ArrayList<>()).add(node.path("id").asText());
       } else {
-        told.merge("of " + name(key) + " has no such group any more", 1, Integer::sum);
+        told.merge(
+            "of %s has no such group any more: what takes it there goes by metadata or certificates,"
+                    .formatted(name(key))
+                + " which are not known here",
+            1,
+            Integer::sum);
       }
     }
     List<String> sentences = new ArrayList<>();
     told.forEach(
         (what, count) ->
-            sentences.add(
-                ProblemPrinter.plural(count, "connected Envoy")
-                    + " "
-                    + what
-                    + (what.startsWith("of")
-                        ? ": what takes it there goes by metadata or certificates, which are not"
-                            + " known here"
-                        : ": what that does to it is not compared")));
+            sentences.add(ProblemPrinter.plural(count, "connected Envoy") + " " + what));
     List<String> held = new ArrayList<>();
     lost.forEach((stage, ids) -> held.add("stage " + stage + ": no group takes " + some(ids)));
     return new Connected(counts, List.copyOf(held), List.copyOf(sentences));
