@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream tells others: written by its event loop, read by any thread. Each part is
- * replaced as a whole; parts of a view may be a moment apart.
+ * What one stream tells others: written by its event loop, read by any thread. What is told of one
+ * type is of one moment; parts of a view may be a moment apart.
  */
 @SuppressWarnings("EnumOrdinal") // arrays by type: each response and each answer is told here
 final class Report {

@@ -11,8 +11,8 @@ final class SotwVersion {
   private SotwVersion() {}
 
   /**
-   * SotW: the version of exactly what the stream subscribes to; where a response tells that a name
-   * does not exist, of those names too.
+   * The version of exactly what the stream subscribes to; where a response tells that a name does
+   * not exist, of those names too.
    */
   static Version of(TypeStream stream, ResourceSet set, int epoch, Shared shared) {
     ContentHash hash = shared.part(set, stream.subscription).hash();
