@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -68,6 +69,7 @@ public final class Pipeline implements AutoCloseable {
   private final Clock clock;
   private final Instant settledAt;
   private volatile View view;
+  private volatile boolean closed;
   private Assignment published = Assignment.NONE;
 
   /**
@@ -88,7 +90,10 @@ public final class Pipeline implements AutoCloseable {
     this.mesh = mesh;
     settledAt =
         clock.instant().plus(world.memory().servedBefore() ? Connections.RETURN : Duration.ZERO);
-    loop = Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "lish-pipeline"));
+    ScheduledThreadPoolExecutor one =
+        new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "lish-pipeline"));
+    one.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    loop = one;
     worker = Executors.newSingleThreadExecutor(task -> new Thread(task, "lish-render"));
     noticed = new Noticed(clock);
     connections = new Connections(clock);
@@ -244,6 +249,9 @@ public final class Pipeline implements AutoCloseable {
   private void step() {
     // First: what changes from here on wakes the loop again.
     awake.set(false);
+    if (closed) {
+      return;
+    }
     noticed.stepBegins();
     try {
       takeEvents();
@@ -341,10 +349,15 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends after the step that is being made. It is not interrupted: an interrupt closes files under
+   * whoever reads or writes them, and what is kept for the next start would be lost.
+   */
   @Override
   public void close() {
+    closed = true;
     worker.shutdownNow();
-    loop.shutdownNow();
+    loop.shutdown();
     try {
       if (!loop.awaitTermination(2, TimeUnit.SECONDS)) {
         log.warn("the pipeline did not end in time");

@@ -21,6 +21,9 @@ final class FakeMemory implements Memory {
   final Map<String, Base> bases = new HashMap<>();
   private Optional<String> trouble = Optional.empty();
 
+  /** What a commit does. */
+  volatile Runnable disk = () -> {};
+
   void trouble(String why) {
     trouble = Optional.of(why);
   }
@@ -84,7 +87,9 @@ final class FakeMemory implements Memory {
   }
 
   @Override
-  public void commit() {}
+  public void commit() {
+    disk.run();
+  }
 
   @Override
   public Optional<String> trouble() {

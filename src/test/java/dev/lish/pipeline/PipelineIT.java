@@ -30,6 +30,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -300,5 +303,32 @@ class PipelineIT {
                         s.name().equals("data")
                             && s.freshness() == View.Freshness.STALE
                             && s.detail().contains("no space left")));
+  }
+
+  @Test
+  void aStopLetsTheStepThatIsMadeEndAndMakesNoOther() throws Exception {
+    CountDownLatch inCommit = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    AtomicBoolean interrupted = new AtomicBoolean();
+    AtomicInteger commits = new AtomicInteger();
+    memory.disk =
+        () -> {
+          commits.incrementAndGet();
+          inCommit.countDown();
+          try {
+            written.await();
+          } catch (InterruptedException e) {
+            interrupted.set(true);
+          }
+        };
+    start(Map.of("clusters/a.yaml", cluster("a")));
+    inCommit.await();
+    Thread closing = new Thread(pipeline::close, "closing");
+    closing.start();
+    Await.until("it waits", () -> closing.getState() == Thread.State.TIMED_WAITING);
+    written.countDown();
+    closing.join();
+    assertThat(interrupted).as("the disk is left alone").isFalse();
+    assertThat(commits).as("steps").hasValue(1);
   }
 }
