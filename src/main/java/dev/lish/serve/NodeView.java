@@ -67,7 +67,8 @@ public record NodeView(
    * @param message why it was rejected, or why it is not sent at all; else empty
    * @param at when the last of these happened
    * @param file the mesh file of the rejected resource; empty when it is not known
-   * @param waits what was sent is not answered yet, be it new or sent again
+   * @param unanswered since when the oldest response waits for its answer, be it new or sent again;
+   *     empty: none does
    */
   public record TypeView(
       Optional<Version> sent,
@@ -76,5 +77,10 @@ public record NodeView(
       String message,
       Instant at,
       String file,
-      boolean waits) {}
+      Optional<Instant> unanswered) {
+    /** True when what was sent is not answered yet. */
+    public boolean waits() {
+      return unanswered.isPresent();
+    }
+  }
 }
