@@ -55,9 +55,10 @@ final class NodeMeters {
       node.types()
           .forEach(
               (type, view) -> {
-                if (view.waits()) {
-                  oldest.merge(type, Duration.between(view.at(), now), NodeMeters::longer);
-                }
+                view.unanswered()
+                    .ifPresent(
+                        since ->
+                            oldest.merge(type, Duration.between(since, now), NodeMeters::longer));
               });
     }
     ages = oldest;

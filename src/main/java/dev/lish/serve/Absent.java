@@ -8,10 +8,17 @@ import java.io.IOException;
 
 /** What stands for a resource that is asked for and does not exist, where silence would hang. */
 final class Absent {
-  private static final Recent<String, Resource> LAYERS = Recent.ofCount(1_000);
-  private static final Recent<String, Resource> ASSIGNMENTS = Recent.ofCount(10_000);
+  /** Names may be as long as a request: a bound on their bytes, not on their number. */
+  private static final long MOST_BYTES = 4L << 20;
+
+  private static final Recent<String, Resource> LAYERS = recent();
+  private static final Recent<String, Resource> ASSIGNMENTS = recent();
 
   private Absent() {}
+
+  private static Recent<String, Resource> recent() {
+    return new Recent<>(MOST_BYTES, resource -> resource.body().size() + 256L);
+  }
 
   /** A layer without keys: Envoy holds its start back until it has every layer that it asks for. */
   static Resource layer(String name) {

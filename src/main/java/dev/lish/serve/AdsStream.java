@@ -291,13 +291,15 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       return;
     }
     Duration wait = streams.limits.lifetimes().answer();
-    if (!wait.isZero()) {
-      sequencer.silent(now, wait.toNanos() / 1_000).ifPresent(type -> silent(type, wait));
+    if (!wait.isZero() && reception.node().isEmpty() && now - openedAt >= wait.toNanos() / 1_000) {
+      silent("a first request", wait);
+    } else if (!wait.isZero()) {
+      sequencer.silent(now, wait.toNanos() / 1_000).ifPresent(type -> silent(type.label(), wait));
     }
   }
 
-  private void silent(ResourceType type, Duration wait) {
-    String what = type.label() + " within " + wait.toMillis() / 1_000.0 + " s";
+  private void silent(String due, Duration wait) {
+    String what = due + " within " + wait.toMillis() / 1_000.0 + " s";
     LOG.warn("{} has not answered for {}; its stream ends", this, what);
     close(Status.UNAVAILABLE.withDescription("no answer for " + what), "unanswered");
   }

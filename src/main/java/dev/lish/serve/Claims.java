@@ -46,7 +46,7 @@ record Claims(Map<String, String> resources, String version) {
   }
 
   private static void resolveFresh(TypeStream stream, ResourceSet target) {
-    stream.answerDue =
+    stream.answerDue |=
         stream.subscription.wildcard() || (!stream.delta && Subscription.wholeSet(stream.type));
     for (String name : stream.subscription.names()) {
       if (target.get(name).isEmpty()) {
@@ -74,7 +74,7 @@ record Claims(Map<String, String> resources, String version) {
       stream.unsure = true;
       // A version of an earlier epoch: of what came after it and was rejected, some may be in
       // force.
-      stream.whole = !version.equals(Version.of(stream.base.hash(), snapshot.epoch()).value());
+      stream.whole |= !version.equals(Version.of(stream.base.hash(), snapshot.epoch()).value());
     } else {
       stream.unsure = true;
       resolveFresh(stream, target);

@@ -15,7 +15,7 @@ import java.util.Optional;
  * One connected stream, seen from outside.
  *
  * @param node who it is
- * @param key whose snapshot it gets; empty: it matches none
+ * @param key whose snapshot it gets; empty: it matches none, or its turn has not come yet
  * @param revision of that snapshot; empty while it is not ready
  * @param kind what it speaks
  * @param connectedSince when the stream was opened
@@ -46,7 +46,10 @@ public record NodeView(
   public enum State {
     /** It has accepted all that it should have. */
     SYNCED,
-    /** Something is on its way, waits its turn or is withheld, or the snapshot is not ready. */
+    /**
+     * Something is on its way, waits its turn or is withheld, the snapshot is not ready, or the
+     * stream is one of a herd whose turn has not come.
+     */
     BEHIND,
     /** It rejected something, and there is nothing else yet to offer. */
     NACKED,
@@ -64,7 +67,8 @@ public record NodeView(
    * @param message why it was rejected, or why it is not sent at all; else empty
    * @param at when the last of these happened
    * @param file the mesh file of the rejected resource; empty when it is not known
-   * @param waits what was sent is not answered yet, be it new or sent again
+   * @param unanswered since when the oldest response waits for its answer, be it new or sent again;
+   *     empty: none does
    */
   public record TypeView(
       Optional<Version> sent,
@@ -73,5 +77,10 @@ public record NodeView(
       String message,
       Instant at,
       String file,
-      boolean waits) {}
+      Optional<Instant> unanswered) {
+    /** True when what was sent is not answered yet. */
+    public boolean waits() {
+      return unanswered.isPresent();
+    }
+  }
 }

@@ -13,9 +13,16 @@ final class Pace {
     interval = Math.max(1, SECOND / perSecond);
   }
 
-  /** When the next one may begin: now or later, in microseconds. */
-  long next(long now) {
-    long turn = next.updateAndGet(last -> Math.max(last + interval, now - SECOND + interval));
+  /**
+   * When the next one may begin: now or later, in microseconds.
+   *
+   * @param open how many there are: those of a herd that have left again take nobody's turn
+   */
+  long next(long now, int open) {
+    long latest = now + open * interval;
+    long turn =
+        next.updateAndGet(
+            last -> Math.max(Math.min(last + interval, latest), now - SECOND + interval));
     return Math.max(turn, now);
   }
 }

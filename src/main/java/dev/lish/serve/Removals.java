@@ -86,7 +86,12 @@ final class Removals {
   }
 
   private boolean timed(TypeStream stream) {
-    return stream.type == ResourceType.CLUSTER || !kind.ads();
+    // Envoy ignores that a secret is gone. A filter configuration it forgets, and then answers 500
+    // on
+    // connections of listeners that drain.
+    return stream.type == ResourceType.CLUSTER
+        || stream.type == ResourceType.EXTENSION
+        || !kind.ads();
   }
 
   private long until(String name, Snapshot snapshot, boolean brought, long now) {

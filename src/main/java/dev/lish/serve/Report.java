@@ -33,7 +33,7 @@ final class Report {
       new AtomicReferenceArray<>(TYPES.size());
 
   private volatile @Nullable Node node;
-  private volatile Standing standing = Standing.waiting(null);
+  private volatile Standing standing = Standing.NEW;
 
   /** Only for the event loop: where the stream is counted. */
   private @Nullable Progress progress;

@@ -389,9 +389,8 @@ final class Sequencer {
       TypeStream endpoints = endpoints();
       return endpoints == null ? wake : endpoints.overdueAt(waits.ack(), now);
     }
-    for (ResourceType type : CHAIN) {
-      TypeStream stream = streams.get(type);
-      if (stream != null && stream.inFlight().isPresent()) {
+    for (TypeStream stream : streams.values()) {
+      if (stream.inFlight().isPresent()) {
         wake = later(wake, stream.inFlight().get().sentAt() + waits.ack(), now);
       }
     }

@@ -28,6 +28,9 @@ final class Shared {
 
   private static final long MOST_STEP_BYTES = 16L << 20;
 
+  /** Characters of all names that are asked for by the same streams, with 64 for each name. */
+  private static final long MOST_NAMES = 32L << 20;
+
   /** Of all sets that are remembered; one of 1,000 clusters takes some 50 KiB beside the others. */
   private static final long MOST_KNOWN_RESOURCES = 512L << 10;
 
@@ -37,7 +40,7 @@ final class Shared {
   private final Recent<Pair, Difference> differences = Recent.ofCount(256);
   private final Recent<Kept, ResourceSet> kept = Recent.ofCount(64);
   private final Recent<Whole, List<Resource>> wholes = Recent.ofCount(256);
-  private final Recent<Asked, Part> parts = Recent.ofCount(256);
+  private final Recent<Asked, Part> parts = new Recent<>(MOST_NAMES, Part::weight);
   private final Recent<Known, ResourceSet> known =
       new Recent<>(MOST_KNOWN_RESOURCES, set -> set.byName().size() + 16L);
   private final Recent<Between, Optional<ResourceSet>> between = Recent.ofCount(256);
@@ -124,8 +127,17 @@ final class Shared {
    * Resources sorted by name.
    *
    * @param hash over them
+   * @param weight of the names that were asked for, which may be many that do not exist
    */
-  record Part(ContentHash hash, List<Resource> resources) {}
+  record Part(ContentHash hash, List<Resource> resources, long weight) {
+    static long weight(Set<String> names) {
+      long weight = 1L << 16; // not more than 512 of them, however small
+      for (String name : names) {
+        weight += name.length() + 64;
+      }
+      return weight;
+    }
+  }
 
   /** Names are shared instances, so they are compared as such. */
   private record Asked(ResourceType type, ContentHash set, Set<String> names) {
@@ -201,17 +213,16 @@ final class Shared {
           set.hash(),
           wholes.get(
               new Whole(set.type(), set.hash()),
-              key -> set.byName().values().stream().sorted(BY_NAME).toList()));
+              key -> set.byName().values().stream().sorted(BY_NAME).toList()),
+          0);
     }
     return parts.get(
         new Asked(set.type(), set.hash(), subscription.names()),
         key ->
             new Part(
                 set.hash(key.names),
-                key.names.stream()
-                    .flatMap(name -> set.get(name).stream())
-                    .sorted(BY_NAME)
-                    .toList()));
+                key.names.stream().flatMap(name -> set.get(name).stream()).sorted(BY_NAME).toList(),
+                Part.weight(key.names)));
   }
 
   /** Remembers a set, so that a reconnecting client that reports its version is understood. */

@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a stream is with what it should have.
  *
- * @param key whose snapshot it gets; empty: it matches none
+ * @param key whose snapshot it gets; empty: it matches none, or its turn has not come yet
  * @param revision of that snapshot; empty while it is not ready
  */
 record Standing(Optional<SnapshotKey> key, Optional<Revision> revision, State state) {
+  /** Nobody has looked yet where the stream belongs. */
+  static final Standing NEW = new Standing(Optional.empty(), Optional.empty(), State.BEHIND);
+
   /** There is nothing for the stream yet; null: and it belongs to nothing. */
   static Standing waiting(@Nullable SnapshotKey key) {
     return new Standing(

@@ -146,7 +146,7 @@ final class Streams {
 
   /** Since when a stream opened now may be answered. */
   long admit(long now) {
-    long turn = pace.next(now);
+    long turn = pace.next(now, open.get());
     if (turn > now) {
       meter.delayed();
     }

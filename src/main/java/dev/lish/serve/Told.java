@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  * again. Times are microseconds since the epoch.
  */
 final class Told {
+  private static final long NONE = -1;
+
   private @Nullable Version sent;
   private @Nullable Version acked;
   private @Nullable Version nacked;
   private String message = "";
   private String file = "";
   private long at;
-  private boolean waits;
+
+  /** Since when the oldest response waits for its answer. */
+  private long unanswered = NONE;
 
   /** Ordered by fences: a volatile one would cost more than all that it guards. */
   private int writes;
@@ -57,7 +61,8 @@ final class Told {
     begin();
     sent = version;
     at = now;
-    waits = true;
+    // Clusters may be sent again before they are answered.
+    unanswered = unanswered == NONE ? now : unanswered;
     end();
   }
 
@@ -82,14 +87,14 @@ final class Told {
     message = "";
     file = "";
     at = now;
-    waits = false;
+    unanswered = NONE;
   }
 
   /** The client accepted what it was sent, but that lacks what it rejected before. */
   void acceptedInPart(long now) {
     begin();
     at = now;
-    waits = false;
+    unanswered = NONE;
     end();
   }
 
@@ -100,7 +105,7 @@ final class Told {
     message = rejection.message();
     file = rejection.path();
     at = now;
-    waits = false;
+    unanswered = NONE;
     end();
   }
 
@@ -138,7 +143,7 @@ final class Told {
               message,
               Streams.instant(at),
               file,
-              waits);
+              unanswered == NONE ? Optional.empty() : Optional.of(Streams.instant(unanswered)));
       VarHandle.acquireFence();
       if (before % 2 == 0 && before == writes) {
         return Optional.of(view);

@@ -53,6 +53,10 @@ final class Turn {
     }
     Turn turn = new Turn(stream, snapshot, gate, shared);
     Difference difference = shared.difference(stream.base, turn.target);
+    if (stream.forgot && !difference.changed().isEmpty()) {
+      stream.forgot = false;
+      stream.whole = true;
+    }
     if (stream.ordinary() && difference.removed().isEmpty()) {
       return turn.step(difference);
     }
@@ -162,7 +166,7 @@ final class Turn {
     }
     remove(difference, next);
     todos(next);
-    send.values().removeIf(r -> stream.rejected.has(r.hash()));
+    send.values().removeIf(stream::refuses);
     oneByOne();
     boolean due = stream.answerDue;
     boolean unsure = stream.unsure || stream.whole;
@@ -185,6 +189,13 @@ final class Turn {
    * State of the world could only send the same bytes again.
    */
   private Optional<Draft> answers(ContentHash content, ResourceSet next) {
+    if (stream.answerDue) {
+      stream.answerDue = false;
+      shared
+          .part(next, stream.subscription)
+          .resources()
+          .forEach(r -> stream.attend(r.name(), Todo.ANSWER));
+    }
     for (Iterator<Map.Entry<String, Todo>> i = stream.todo.entrySet().iterator(); i.hasNext(); ) {
       Map.Entry<String, Todo> entry = i.next();
       if (entry.getValue() == Todo.ANSWER && answer(entry.getKey(), next)) {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +56,12 @@ final class TypeStream {
   /** The next response carries everything: what the client has is not known. */
   boolean whole;
 
+  /**
+   * The next response with something new carries everything. It is not due for that: it would be
+   * again when it has not been answered either.
+   */
+  boolean forgot;
+
   /** The next response is due even if there is nothing in it. */
   boolean answerDue;
 
@@ -77,6 +84,9 @@ final class TypeStream {
 
   private boolean late;
   private boolean nacked;
+
+  /** What was in the response that was rejected last. */
+  private List<Resource> refused = List.of();
 
   TypeStream(ResourceType type, boolean delta) {
     this.type = type;
@@ -107,7 +117,15 @@ final class TypeStream {
       lastNames = request.fingerprint();
       apply(subscription.sotw(request.subscribe()));
     }
+    makeUp();
     return reply;
+  }
+
+  /** Whoever wants nothing any more of what it rejected will never accept anything in its place. */
+  private void makeUp() {
+    if (nacked && !refused.isEmpty()) {
+      nacked = refused.stream().anyMatch(r -> subscription.covers(r.name()));
+    }
   }
 
   private Reply answer(Request request) {
@@ -156,11 +174,15 @@ final class TypeStream {
 
   /** The same bytes must never go again; what the client has of them is not known. */
   private void reject(Draft draft, ContentHash target) {
+    refused = draft.payload().resources();
+    if (Subscription.wholeSet(type) || !refused.isEmpty()) {
+      // Envoy stops at what it rejects, and may not have come to what it has to let go of.
+      draft.payload().removed().forEach(name -> attend(name, Todo.GONE));
+    }
     if (Subscription.wholeSet(type)) {
       rejected.add(draft.content());
       rejected.refused(draft.payload().resources(), target);
       whole = true;
-      draft.payload().removed().forEach(name -> attend(name, Todo.GONE));
     } else if (draft.payload().resources().size() == 1) {
       rejected.add(draft.payload().resources().get(0).hash());
       suspects.remove(draft.payload().resources().get(0).name());
@@ -190,7 +212,9 @@ final class TypeStream {
   }
 
   private void apply(Subscription.Change change) {
-    if (!resolved) {
+    // What a client says it has is for the names of its first request: one that it asks for again
+    // before it could be answered it may have dropped meanwhile.
+    if (!resolved && change.first()) {
       return;
     }
     if (change.wildcard()) {
@@ -241,7 +265,7 @@ final class TypeStream {
       if (overtaken.size() > MOST_OVERTAKEN) {
         overtaken.removeFirst();
         // Its rejection would not be understood any more.
-        whole = true;
+        forgot = true;
       }
     }
     inFlight = new InFlight(draft, nonce, now, from);

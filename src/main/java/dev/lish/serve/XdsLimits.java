@@ -28,8 +28,9 @@ public record XdsLimits(
   /**
    * How long a stream lasts.
    *
-   * @param answer how long a response may stay unanswered before its stream ends; zero: for ever.
-   *     Clusters are left out: Envoy accepts them only when all are warm, however long that takes
+   * @param answer how long a response may stay unanswered, or a new stream ask for nothing, before
+   *     the stream ends; zero: for ever. Clusters are left out: Envoy accepts them only when all
+   *     are warm, however long that takes
    * @param age how long a stream lasts at most; zero: for ever. Each ends at a moment of its own in
    *     the last quarter of this time, so that they do not all come back at once
    */

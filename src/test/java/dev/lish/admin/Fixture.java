@@ -217,14 +217,20 @@ final class Fixture {
             "bad lb_policy",
             NOW,
             "c/payments.yaml",
-            false));
+            Optional.empty()));
   }
 
   private static Map<ResourceType, TypeView> listener() {
     return Map.of(
         ResourceType.LISTENER,
         new TypeView(
-            Optional.of(new Version("c")), Optional.empty(), Optional.empty(), "", NOW, "", true));
+            Optional.of(new Version("c")),
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            NOW,
+            "",
+            Optional.of(NOW)));
   }
 
   static Traffic traffic(Span span) {

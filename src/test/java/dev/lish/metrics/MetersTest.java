@@ -180,9 +180,11 @@ class MetersTest {
         Optional.of(OLDER),
         Optional.empty(),
         "",
-        NOW.minusSeconds(secondsAgo),
+        NOW,
         "",
-        !sent.equals(Optional.of(OLDER)));
+        sent.equals(Optional.of(OLDER))
+            ? Optional.empty()
+            : Optional.of(NOW.minusSeconds(secondsAgo)));
   }
 
   @Test

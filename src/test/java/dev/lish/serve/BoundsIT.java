@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server bears: streams, how fast they come, and names; what is beyond is counted. */
 class BoundsIT {
@@ -81,8 +83,48 @@ class BoundsIT {
         Client second = Client.delta(server)) {
       server.publish(Mesh.small());
       first.ask(CLUSTER).accept(CLUSTER);
-      second.ask(CLUSTER).accept(CLUSTER);
+      second.ask(CLUSTER);
+      Await.until("it is introduced", () -> server.xds.nodes().size() == 2);
+      // It belongs somewhere, as is seen when its turn has come.
+      assertThat(server.xds.nodes())
+          .extracting(NodeView::state)
+          .doesNotContain(NodeView.State.UNMATCHED);
+      second.accept(CLUSTER);
       assertThat(counted).containsExactly("delayed");
+    }
+  }
+
+  /** Streams that came and went take nobody's turn. */
+  @Test
+  void whoComesAfterAHerdThatIsGoneDoesNotWaitForIt() {
+    try (Server server = new Server(limits(1_000, 1, 100), meter)) {
+      server.publish(Mesh.small());
+      for (int i = 0; i < 100; i++) {
+        Client client = Client.delta(server);
+        client.ask(CLUSTER);
+        server.event(StreamEvent.Connected.class);
+        client.reset();
+        server.event(StreamEvent.Gone.class);
+      }
+      try (Client client = Client.delta(server)) {
+        client.ask(CLUSTER).accept(CLUSTER);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void streamThatNeverAsksForAnythingEnds(boolean delta) {
+    XdsLimits limits =
+        limits(10, 1_000, 100)
+            .withLifetimes(new XdsLimits.Lifetimes(Duration.ofSeconds(1), Duration.ZERO));
+    try (Server server = new Server(limits, meter);
+        Client client = Client.of(server, delta)) {
+      Status end = client.end();
+      assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(end.getDescription()).contains("first request");
+      Await.until("it takes no place any more", () -> server.xds.streams() == 0);
+      assertThat(counted).containsExactly("ended: unanswered");
     }
   }
 }

@@ -23,6 +23,7 @@ import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.ExtensionConfigSource;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -198,6 +199,25 @@ final class Mesh {
                 AccessLog.newBuilder()
                     .setName("envoy.access_loggers.file")
                     .setTypedConfig(Any.pack(file)))
+            .build());
+  }
+
+  /** The same with a filter whose configuration comes by itself. */
+  Mesh filteredListener(String name, int port, String routes, String extension) {
+    HttpConnectionManager.Builder manager = manager(name, routes);
+    return listener(
+        name,
+        port,
+        manager
+            .addHttpFilters(
+                0,
+                HttpFilter.newBuilder()
+                    .setName(extension)
+                    .setConfigDiscovery(
+                        ExtensionConfigSource.newBuilder()
+                            .setConfigSource(ads())
+                            .addTypeUrls(
+                                "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer")))
             .build());
   }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.lish.model.ResourceType;
 import dev.lish.serve.Client.Answer;
+import dev.lish.testing.Await;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -263,6 +264,40 @@ class NamesIT {
       Answer removal = client.accept(CLUSTER);
       assertThat(delta ? removal.removed() : removal.names())
           .isEqualTo(delta ? List.of("c") : List.of("a", "b"));
+      client.silent();
+    }
+  }
+
+  /**
+   * "When the client sends a new request that changes the set of resources being requested, the
+   * server must resend any newly requested resources", also before it has answered the first.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nameLeftAndAskedForAgainBeforeTheFirstAnswerIsSent(boolean delta) {
+    Counting taken = new Counting();
+    try (Server server = new Server(Server.QUICK, taken.meter());
+        Client client = Client.of(server, delta)) {
+      Mesh mesh = MESH.route("other", "b");
+      server.xds.publish(Mesh.notReady());
+      if (delta) {
+        Map<String, String> has =
+            Map.of(
+                "main", mesh.snapshot().version(ROUTE, List.of("main")).value(),
+                "other", mesh.snapshot().version(ROUTE, List.of("other")).value());
+        client.askHaving(ROUTE, has, "main", "other").drop(ROUTE, "other").ask(ROUTE, "other");
+      } else {
+        String has = mesh.snapshot().version(ROUTE, List.of("main", "other")).value();
+        client.askHaving(ROUTE, has, "main", "other").ask(ROUTE, "main");
+        client.ask(ROUTE, "main", "other");
+      }
+      // Requests are taken in order, so those before this one have been.
+      client.ask(RUNTIME, "last");
+      Await.until("the last request was taken", () -> taken.subscriptions() == 2);
+      server.publish(mesh);
+      client.accept(RUNTIME);
+      List<String> sent = client.accept(ROUTE).names();
+      assertThat(sent).isEqualTo(delta ? List.of("other") : List.of("main", "other"));
       client.silent();
     }
   }

@@ -2,6 +2,7 @@ package dev.lish.serve;
 
 import static dev.lish.model.ResourceType.CLUSTER;
 import static dev.lish.model.ResourceType.ENDPOINT;
+import static dev.lish.model.ResourceType.EXTENSION;
 import static dev.lish.model.ResourceType.LISTENER;
 import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,7 @@ import dev.lish.serve.Client.Answer;
 import dev.lish.testing.Await;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -259,6 +261,33 @@ class OrderIT {
       Answer removal = client.accept(CLUSTER);
       assertThat(delta ? removal.removed() : removal.names())
           .isEqualTo(delta ? List.of("a") : List.of("b"));
+    }
+  }
+
+  /** Without it Envoy answers 500 on connections that are still open to the old listener. */
+  @Test
+  void filterConfigurationOfAReplacedListenerOutlivesItsDrainTime() {
+    try (Server server = new Server();
+        Client client = Client.delta(server)) {
+      Mesh mesh =
+          Mesh.small()
+              .filteredListener("front", 1, "main", "used")
+              .extension("used", "1")
+              .extension("unused", "1");
+      server.publish(mesh);
+      client.ask(LISTENER).accept(LISTENER);
+      client.ask(EXTENSION, "used", "unused").accept(EXTENSION);
+      server.publish(
+          mesh.listener("front", 1, "main")
+              .without(EXTENSION, "used")
+              .without(EXTENSION, "unused"));
+      Answer listeners = client.next(LISTENER);
+      final long replaced = System.nanoTime();
+      client.ack(listeners);
+      assertThat(client.accept(EXTENSION).removed()).containsExactly("unused");
+      assertThat(client.accept(EXTENSION).removed()).containsExactly("used");
+      assertThat(System.nanoTime() - replaced).isGreaterThan(400_000_000L);
+      client.silent();
     }
   }
 }

@@ -11,7 +11,7 @@ class PaceTest {
   private final Pace pace = new Pace(2);
 
   private long[] turns(long now, int streams) {
-    return LongStream.range(0, streams).map(i -> pace.next(now)).toArray();
+    return LongStream.range(0, streams).map(i -> pace.next(now, 1_000)).toArray();
   }
 
   @Test
@@ -30,5 +30,14 @@ class PaceTest {
   void afterTheHerdNobodyWaits() {
     turns(10 * SECOND, 5);
     assertThat(turns(20 * SECOND, 3)).containsExactly(20 * SECOND, 20 * SECOND, 20_500_000);
+  }
+
+  @Test
+  void nobodyWaitsForLongerThanThoseWhoAreStillThereCouldTake() {
+    turns(10 * SECOND, 1_000);
+    assertThat(pace.next(10_100_000, 4)).isEqualTo(12_100_000);
+    assertThat(pace.next(10_100_000, 5)).isEqualTo(12_600_000);
+    assertThat(pace.next(10_100_000, 1_000)).isEqualTo(13_100_000);
+    assertThat(pace.next(10_200_000, 0)).isEqualTo(10_200_000);
   }
 }

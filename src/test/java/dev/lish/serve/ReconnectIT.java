@@ -170,17 +170,29 @@ class ReconnectIT {
         Client client = Client.of(server, delta)) {
       client.ask(CLUSTER);
       client.ask(ROUTE, "main", "later");
-      server.event(StreamEvent.Connected.class);
+      // Both requests were taken, and there is nothing to belong to.
+      Await.until("both are taken", () -> sent.subscriptions() == 2);
       assertThat(sent.responses()).isZero();
       server.xds.publish(Mesh.notReady());
       awaitSilence(server);
+      // Also to one that asks for more when it is known that there is nothing yet.
+      client.ask(LISTENER);
+      Await.until("a third is taken", () -> sent.subscriptions() == 3);
       assertThat(sent.responses()).isZero();
       server.publish(Mesh.small());
       assertThat(client.accept(CLUSTER).names()).containsExactly("a", "b");
-      assertThat(client.accept(ROUTE).names()).containsExactly("main");
+      assertThat(client.accept(LISTENER).names()).containsExactly("front");
+      Answer routes = client.accept(ROUTE);
+      assertThat(routes.names()).containsExactly("main");
+      assertThat(routes.removed()).isEqualTo(delta ? List.of("later") : List.of());
       server.xds.publish(Mesh.notReady());
       awaitSilence(server);
-      assertThat(sent.responses()).isEqualTo(2);
+      client.ask(RUNTIME, "layer");
+      Await.until("a fourth is taken", () -> sent.subscriptions() == 4);
+      assertThat(sent.responses()).isEqualTo(3);
+      server.publish(Mesh.small());
+      client.accept(RUNTIME);
+      client.silent();
       server.publish(Mesh.small().route("main", "b"));
       assertThat(client.accept(ROUTE).names()).containsExactly("main");
       client.silent();
@@ -199,7 +211,7 @@ class ReconnectIT {
           Mesh mesh = Mesh.small().route("a", "a").layer("a", "k", "v");
           boolean whole = Subscription.wholeSet(type);
           client.ask(type, whole ? new String[0] : new String[] {"a"});
-          server.event(StreamEvent.Connected.class);
+          // It is told that it belongs to a group when its request is taken.
           awaitSilence(server);
           assertThat(sent.responses()).isEqualTo(before);
           server.publish(mesh);

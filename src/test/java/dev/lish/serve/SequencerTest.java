@@ -4,6 +4,7 @@ import static dev.lish.model.ResourceType.CLUSTER;
 import static dev.lish.model.ResourceType.ENDPOINT;
 import static dev.lish.model.ResourceType.LISTENER;
 import static dev.lish.model.ResourceType.ROUTE;
+import static dev.lish.model.ResourceType.RUNTIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -11,7 +12,9 @@ import dev.lish.model.Resource;
 import dev.lish.model.ResourceType;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -299,5 +302,45 @@ class SequencerTest {
       assertThat(next()).isEmpty();
     }
     assertThat(sequencer.waitsFor()).isEqualTo(1);
+  }
+
+  @Test
+  void layerThatIsNotAnsweredIsLateToo() {
+    ask(RUNTIME, "missing");
+    next(RUNTIME, "missing");
+    assertThat(sequencer.wakeAt(mesh.snapshot(), now)).isEqualTo(SECOND);
+    now = SECOND;
+    assertThat(sequencer.wakeAt(mesh.snapshot(), now)).isEqualTo(30 * SECOND);
+    now = 30 * SECOND;
+    assertThat(sequencer.overdue(now)).containsExactly(RUNTIME);
+  }
+
+  /** A change every minute for a day, and never an answer to any. */
+  @Test
+  void clientThatAnswersNoMoreGetsOneOfEachTypeButClustersAndLosesNothing() {
+    start();
+    Map<ResourceType, Integer> sent = new EnumMap<>(ResourceType.class);
+    int minutes = 24 * 60;
+    for (int minute = 0; minute < minutes; minute++) {
+      mesh =
+          mesh.cluster("a", 2 + minute)
+              .assignment("a", 1 + minute)
+              .listener("front", 1 + minute, "main")
+              .route("main", minute % 2 == 0 ? "a" : "b");
+      mesh = minute % 2 == 0 ? mesh.without(CLUSTER, "b") : mesh.cluster("b", 1);
+      for (int half = 0; half < 2; half++) {
+        now += 30 * SECOND;
+        for (Optional<Sequencer.Outgoing> next = next(); next.isPresent(); next = next()) {
+          assertThat(next.get().payload().removed()).isEmpty();
+          sent.merge(next.get().payload().type(), 1, Integer::sum);
+        }
+      }
+    }
+    // Envoy accepts clusters only when all are warm, so these go on without an answer.
+    assertThat(sent)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(CLUSTER, minutes, ENDPOINT, 1, LISTENER, 1, ROUTE, 1));
+    assertThat(sequencer.overdue(now)).containsExactly(CLUSTER, ENDPOINT, LISTENER, ROUTE);
+    assertThat(sequencer.silent(now, 600 * SECOND)).contains(ENDPOINT);
   }
 }

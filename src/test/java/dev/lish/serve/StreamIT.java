@@ -148,8 +148,10 @@ class StreamIT {
       server.publish(Mesh.small());
       client.ask(CLUSTER).ask(LISTENER);
       server.event(StreamEvent.Connected.class);
+      Await.until(
+          "it is seen to match no group",
+          () -> server.xds.nodes().get(0).state() == NodeView.State.UNMATCHED);
       NodeView view = server.xds.nodes().get(0);
-      assertThat(view.state()).isEqualTo(NodeView.State.UNMATCHED);
       assertThat(view.key()).isEmpty();
       assertThat(view.types()).isEmpty();
       server.xds.publish(Mesh.small().assignment("elsewhere"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.model.Version;
 import dev.lish.serve.NodeView.TypeView;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,20 @@ class ToldTest {
     assertThat(view.message()).isEqualTo("only over TLS");
     assertThat(view.at()).isEqualTo("1970-01-01T00:00:02Z");
     assertThat(view.sent()).isEmpty();
+  }
+
+  @Test
+  void whatIsSentBeforeAnAnswerDoesNotMakeTheOldestYounger() {
+    Told told = new Told(0);
+    told.sent(new Version("a"), 1_000_000);
+    told.sent(new Version("b"), 2_000_000);
+    TypeView view = told.view().orElseThrow();
+    assertThat(view.at()).isEqualTo("1970-01-01T00:00:02Z");
+    assertThat(view.unanswered()).hasValue(Instant.ofEpochSecond(1));
+    told.accepted(new Version("b"), 3_000_000);
+    assertThat(told.view().orElseThrow().waits()).isFalse();
+    told.sent(new Version("c"), 4_000_000);
+    assertThat(told.view().orElseThrow().unanswered()).hasValue(Instant.ofEpochSecond(4));
   }
 
   @Test

@@ -23,7 +23,13 @@ class RefusalsTest {
   private static NodeView node(boolean waits) {
     TypeView clusters =
         new TypeView(
-            Optional.of(BAD), Optional.empty(), Optional.of(BAD), "no", NOW, "orders.yaml", waits);
+            Optional.of(BAD),
+            Optional.empty(),
+            Optional.of(BAD),
+            "no",
+            NOW,
+            "orders.yaml",
+            waits ? Optional.of(NOW) : Optional.empty());
     return new NodeView(
         new Node("a", "edge", new Locality("", "", ""), new TreeMap<>(), "", "", List.of()),
         Optional.empty(),
