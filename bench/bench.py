@@ -85,6 +85,8 @@ def load(peer, mode, streams, steps, pid, limit):
 
 
 def cell(spec):
+    """Measures one cell, and gives what each of its repeats said."""
+    results = []
     peer, mode, streams, clusters, steps, repeats = spec.split("/")
     with open(ROOT + "/peer.log", "ab") as log:
         p = subprocess.Popen(PEERS[peer] + ["--clusters=" + clusters, f"--port={PORT}", f"--ctl-port={PORT + 1}"], stdout=log, stderr=log)
@@ -102,6 +104,7 @@ def cell(spec):
             r["cell"] = dict(peer=peer, mode=mode, streams=int(streams), clusters=int(clusters), run=i)
             with open(ROOT + "/results.jsonl", "a") as f:
                 f.write(json.dumps(r) + "\n")
+            results.append(r)
             c = r["connect"]
             print(f"{spec} #{i} load={r['loadavg_before']} connect p50={c['p50_ms']:.0f} p99={c['p99_ms']:.0f} max={c['max_ms']:.0f}ms "
                   f"{c['wire_mb']:.1f}MB srv={c['server_cpu_s']:.2f}s cli={c['client_cpu_s']:.2f}s rss={c['server_rss_mib']} n={c['n']} failed={r['failed_streams']}", flush=True)
@@ -120,8 +123,10 @@ def cell(spec):
         except subprocess.TimeoutExpired:
             p.kill()
             p.wait()
+    return results
 
 
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)  # as far as allowed
-for s in sys.argv[1:]:
-    cell(s)
+if __name__ == "__main__":
+    for s in sys.argv[1:]:
+        cell(s)

@@ -50,7 +50,11 @@ final class Discovery {
   /** Those whose hosts, as written in the mesh, were drained or undrained. */
   private final Set<Guarded> rewritten = new HashSet<>();
 
+  private final Losses losses = new Losses();
   private Drained drained = Drained.NONE;
+
+  /** The longest time that any of what is served allows its hosts to be kept. */
+  private Duration longestHold = Duration.ZERO;
 
   /** A query of a revision that waits was answered anew. */
   private boolean answered;
@@ -99,13 +103,20 @@ final class Discovery {
             });
       }
     }
-    holding.lost(lost(), longestHold(), clock.instant());
+    losses.ask(users.keySet().stream().filter(this::isUsed).toList());
+    users.keySet().forEach(this::note);
+    holding.lost(losses.lost(), longestHold, clock.instant());
     users.keySet().forEach(this::take);
     // Before what is no longer used is forgotten: a new revision's assignments go on from there.
     for (Guarded one : used) {
       assignments.computeIfAbsent(one, this::assign);
     }
     assignments.keySet().retainAll(used);
+    longestHold =
+        used.stream()
+            .map(one -> one.terms().settings().hold())
+            .max(Comparator.naturalOrder())
+            .orElse(Duration.ZERO);
     guards.retain(used);
     services.retain(users.keySet());
   }
@@ -212,7 +223,8 @@ final class Discovery {
       changed.remove(query);
       moved.add(query);
     }
-    holding.lost(lost(), longestHold(), now);
+    moved.forEach(this::note);
+    holding.lost(losses.lost(), longestHold, now);
     Set<String> held = holding.moved(now);
     if (!held.isEmpty()) {
       users.keySet().stream().filter(query -> held.contains(query.toString())).forEach(moved::add);
@@ -282,26 +294,11 @@ final class Discovery {
     return refused;
   }
 
-  /** The registries that answer, and in which none of what is asked for is left. */
-  private Set<String> lost() {
-    Set<String> empty = new HashSet<>();
-    Set<String> filled = new HashSet<>();
-    for (Watch watch : watches.values()) {
-      if (!isUsed(watch.query())) {
-        continue;
-      }
-      boolean none = watch.source().state().last().map(List::isEmpty).orElse(true);
-      (none ? empty : filled).add(watch.query().registry());
+  private void note(DiscoveryQuery query) {
+    Watch watch = watches.get(query.toString());
+    if (watch != null && isUsed(query)) {
+      losses.answered(query, watch.source().state().last().orElse(List.of()));
     }
-    empty.removeAll(filled);
-    return empty;
-  }
-
-  private Duration longestHold() {
-    return assignments.keySet().stream()
-        .map(one -> one.terms().settings().hold())
-        .max(Comparator.naturalOrder())
-        .orElse(Duration.ZERO);
   }
 
   private void take(DiscoveryQuery query) {

@@ -374,8 +374,9 @@ final class TypeStream {
         && !whole
         && !answerDue
         && reached(snapshot.set(type), shared)
-        && suspects.stream().noneMatch(todo::containsKey)
-        && (todo.isEmpty() || todo.values().stream().allMatch(t -> t == Todo.ANSWER));
+        && (todo.isEmpty()
+            || (suspects.stream().noneMatch(todo::containsKey)
+                && todo.values().stream().allMatch(t -> t == Todo.ANSWER)));
   }
 
   @SuppressWarnings("ReferenceEquality") // the usual case, at no cost
