@@ -87,8 +87,7 @@ final class Removals {
 
   private boolean timed(TypeStream stream) {
     // Envoy ignores that a secret is gone. A filter configuration it forgets, and then answers 500
-    // on
-    // connections of listeners that drain.
+    // on connections of listeners that drain.
     return stream.type == ResourceType.CLUSTER
         || stream.type == ResourceType.EXTENSION
         || !kind.ads();
