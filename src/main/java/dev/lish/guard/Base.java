@@ -66,6 +66,10 @@ public record Base(
           host.priority(), added, inherited, since, settled || long_, Optional.empty(), form);
     }
 
+    Known asSettled() {
+      return new Known(priority, added, inherited, passingSince, true, leaving, form);
+    }
+
     Known with(ByteString other) {
       return new Known(priority, added, inherited, passingSince, settled, leaving, other);
     }

@@ -2,6 +2,7 @@ package dev.lish.guard;
 
 import com.google.protobuf.ByteString;
 import dev.lish.guard.Base.Known;
+import dev.lish.guard.Levels.View;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The hosts of one decision: who stays, who is new and who left, and how many of them count. */
@@ -215,7 +217,7 @@ final class Stock {
         Optional<Instant> settles =
             known.settled()
                 ? known.passingSince().map(at -> at.plus(settle))
-                : known.settlesAt(settle);
+                : known.settlesAt(settle).or(() -> late(known));
         if (settles.isEmpty()) {
           return settles;
         }
@@ -223,6 +225,39 @@ final class Stock {
       }
     }
     return until;
+  }
+
+  /**
+   * Whoever has been there for the longest raise and has not been up for the settle time counts as
+   * down from then on, where there is no panic with them: for those that never pass the factor of a
+   * lone priority would be raised for ever.
+   */
+  void settleLate() {
+    Instant oldest = now.minus(longest());
+    Map<String, Known> late = new TreeMap<>(hosts);
+    late.values().removeIf(known -> !isComing(known) || known.added().isAfter(oldest));
+    if (!late.isEmpty() && isEnough(at -> !at.isAfter(oldest), View.SURE)) {
+      late.forEach((key, known) -> hosts.put(key, known.asSettled()));
+    }
+  }
+
+  private static boolean isComing(Known known) {
+    return !known.settled() && known.leaving().isEmpty();
+  }
+
+  /** True when there is no panic with those that are old, and with some of those that are not. */
+  private boolean isEnough(Predicate<Instant> added, View view) {
+    Map<String, Known> some = new TreeMap<>(hosts);
+    some.values().removeIf(known -> isComing(known) && !added.test(known.added()));
+    some.replaceAll((key, known) -> known.asSettled());
+    return safe(Levels.of(some, listed, view, now.minus(settle), proposal.settings().reserve()));
+  }
+
+  /** When one that does not pass is waited for no longer, if the others stay as they are. */
+  private Optional<Instant> late(Known known) {
+    return isAlone() && isEnough(added -> true, View.AS_SAID)
+        ? Optional.of(known.added().plus(longest()))
+        : Optional.empty();
   }
 
   /** True when it is not down for certain, and has not been up for long enough. */
@@ -260,13 +295,13 @@ final class Stock {
 
   /** How many are up as the registry says, for however short a time. */
   int up() {
-    return said(hosts, Levels.View.AS_SAID).values().stream().mapToInt(Level::available).sum();
+    return said(hosts, View.AS_SAID).values().stream().mapToInt(Level::available).sum();
   }
 
   /** Every host that is listed; up is who has been up for long enough. */
   SortedMap<Integer, Level> levels(boolean lessReserve) {
     int reserve = lessReserve ? proposal.settings().reserve() : 0;
-    return Levels.of(hosts, listed, Levels.View.SURE, now.minus(settle), reserve);
+    return Levels.of(hosts, listed, View.SURE, now.minus(settle), reserve);
   }
 
   /** As the registry says, for however short a time. */
