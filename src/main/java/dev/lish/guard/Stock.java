@@ -11,10 +11,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The hosts of one decision: who stays, who is new and who left, and how many of them count. */
@@ -217,7 +217,7 @@ final class Stock {
         Optional<Instant> settles =
             known.settled()
                 ? known.passingSince().map(at -> at.plus(settle))
-                : known.settlesAt(settle).or(() -> late(known));
+                : known.settlesAt(settle).or(() -> Latecomers.until(this, known));
         if (settles.isEmpty()) {
           return settles;
         }
@@ -225,39 +225,6 @@ final class Stock {
       }
     }
     return until;
-  }
-
-  /**
-   * Whoever has been there for the longest raise and has not been up for the settle time counts as
-   * down from then on, where there is no panic with them: for those that never pass the factor of a
-   * lone priority would be raised for ever.
-   */
-  void settleLate() {
-    Instant oldest = now.minus(longest());
-    Map<String, Known> late = new TreeMap<>(hosts);
-    late.values().removeIf(known -> !isComing(known) || known.added().isAfter(oldest));
-    if (!late.isEmpty() && isEnough(at -> !at.isAfter(oldest), View.SURE)) {
-      late.forEach((key, known) -> hosts.put(key, known.asSettled()));
-    }
-  }
-
-  private static boolean isComing(Known known) {
-    return !known.settled() && known.leaving().isEmpty();
-  }
-
-  /** True when there is no panic with those that are old, and with some of those that are not. */
-  private boolean isEnough(Predicate<Instant> added, View view) {
-    Map<String, Known> some = new TreeMap<>(hosts);
-    some.values().removeIf(known -> isComing(known) && !added.test(known.added()));
-    some.replaceAll((key, known) -> known.asSettled());
-    return safe(Levels.of(some, listed, view, now.minus(settle), proposal.settings().reserve()));
-  }
-
-  /** When one that does not pass is waited for no longer, if the others stay as they are. */
-  private Optional<Instant> late(Known known) {
-    return isAlone() && isEnough(added -> true, View.AS_SAID)
-        ? Optional.of(known.added().plus(longest()))
-        : Optional.empty();
   }
 
   /** True when it is not down for certain, and has not been up for long enough. */
@@ -302,6 +269,20 @@ final class Stock {
   SortedMap<Integer, Level> levels(boolean lessReserve) {
     int reserve = lessReserve ? proposal.settings().reserve() : 0;
     return Levels.of(hosts, listed, View.SURE, now.minus(settle), reserve);
+  }
+
+  /** One that goes out, alone. */
+  Level level(Host host) {
+    Map<String, Known> one = Map.of(host.key(), Objects.requireNonNull(hosts.get(host.key())));
+    return Objects.requireNonNull(
+        Levels.of(one, listed, View.SURE, now.minus(settle), 0).get(host.priority()));
+  }
+
+  /** {@link #safe} when the reserve of each is down. */
+  boolean safeLessReserve(SortedMap<Integer, Level> levels) {
+    SortedMap<Integer, Level> less = new TreeMap<>(levels);
+    less.replaceAll((priority, level) -> level.less(proposal.settings().reserve()));
+    return safe(less);
   }
 
   /** As the registry says, for however short a time. */

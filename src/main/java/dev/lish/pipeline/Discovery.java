@@ -116,7 +116,7 @@ final class Discovery {
       return;
     }
     for (Watch watch : watches.values()) {
-      List<Instance> said = watch.source().state().last().orElse(List.of());
+      List<Instance> said = there(watch);
       if (!drained.apply(said).equals(now.apply(said))) {
         changed.add(watch.query());
       }
@@ -179,7 +179,7 @@ final class Discovery {
       return Map.of();
     }
     for (Watch watch : watches.values()) {
-      List<Instance> said = watch.source().state().last().orElse(List.of());
+      List<Instance> said = there(watch);
       find(targets, said, watch.query().registry(), found);
     }
     for (Guarded one : assignments.keySet()) {
@@ -188,6 +188,13 @@ final class Discovery {
     Map<String, Integer> counts = new HashMap<>();
     found.forEach((target, ids) -> counts.put(target, ids.size()));
     return counts;
+  }
+
+  /** What its registry said last, and what is kept besides. */
+  private List<Instance> there(Watch watch) {
+    List<Instance> all = new ArrayList<>(watch.source().state().last().orElse(List.of()));
+    all.addAll(services.kept(watch.query(), clock.instant()));
+    return all;
   }
 
   private static void find(
