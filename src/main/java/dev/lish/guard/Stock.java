@@ -85,7 +85,7 @@ final class Stock {
       listed.put(host.key(), host);
       Known known = before.hosts().get(host.key());
       if (known != null) {
-        hosts.put(host.key(), formed(host, known).at(host, now, settle));
+        hosts.put(host.key(), heard(host, formed(host, known)));
       } else if (base.isEmpty() && !waits(host)) {
         hosts.put(host.key(), fresh(host, true));
       } else {
@@ -121,6 +121,22 @@ final class Stock {
               Optional.of(since),
               known.form()));
     }
+  }
+
+  /**
+   * With what is said of it now, where anything is: a registry that does not answer, or a list of
+   * an earlier run, says nothing of the time since. Where the assignment's word counts, or the time
+   * alone, nothing is awaited.
+   */
+  private Known heard(Host host, Known known) {
+    boolean isSilent =
+        proposal.rules().activeChecks()
+            && proposal.knowsHealth()
+            && proposal.unheard().contains(HostKey.place(host.key()));
+    if (!isSilent || known.settled() || known.inherited() || known.leaving().isPresent()) {
+      return known.at(host, now, settle);
+    }
+    return known.unheard().at(host, now, settle).unheard();
   }
 
   /** Whether hosts must be listed for a while after they left can change with the cluster. */

@@ -343,7 +343,26 @@ final class Discovery {
   }
 
   private Optional<Admitted> assign(Guarded one) {
-    return wanted(one).map(all -> guards.admit(one, all, !one.spec().hasFixed(), clock.instant()));
+    return wanted(one)
+        .map(all -> guards.admit(one, all, !one.spec().hasFixed(), unheard(one), clock.instant()));
+  }
+
+  /** The places of its hosts that only registries have which do not answer. */
+  private Set<String> unheard(Guarded one) {
+    Set<String> unheard = new HashSet<>();
+    Set<String> heard = new HashSet<>();
+    for (DiscoveryQuery query : one.spec().queries()) {
+      Watch watch = watches.get(query.toString());
+      if (watch != null) {
+        Set<String> its = watch.source().state().answers() ? heard : unheard;
+        // Where all answer, as nearly always, nothing is looked through.
+        if (its == unheard || !unheard.isEmpty()) {
+          watch.source().state().last().orElse(List.of()).forEach(i -> its.add(Drained.place(i)));
+        }
+      }
+    }
+    unheard.removeAll(heard);
+    return unheard;
   }
 
   /** The assignment that one would have, whether it is used or not. */

@@ -21,12 +21,14 @@ class GuardTest {
   private boolean knowsHealth = true;
   private Set<String> waiting = Set.of();
   private Set<String> due = Set.of();
+  private Set<String> unheard = Set.of();
   private Optional<Base> base = Optional.empty();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   private Decision decide() {
     Proposal proposal =
-        new Proposal(Cla.of(hosts), rules, GuardSettings.DEFAULT, knowsHealth, waiting, due);
+        new Proposal(
+            Cla.of(hosts), rules, GuardSettings.DEFAULT, knowsHealth, waiting, due, unheard);
     Decision decision = Guard.decide(base, proposal, now);
     base = Optional.of(decision.base());
     return decision;
@@ -134,6 +136,24 @@ class GuardTest {
     Decision back = decide();
     assertThat(Cla.factor(back.admitted())).as("twelve are enough").isEqualTo(140);
     assertThat(back.alarms()).isEmpty();
+  }
+
+  /** Neither in an outage of the registry nor while Lish was down does a host become settled. */
+  @Test
+  void hostsDoNotSettleWhileTheirRegistryDoesNotAnswer() {
+    add(0, 0, 4, HealthStatus.HEALTHY);
+    settled();
+    add(0, 4, 6, HealthStatus.HEALTHY);
+    decide();
+    unheard = Set.of("10.0.0.4:80");
+    pass(Duration.ofMinutes(2));
+    assertThat(Cla.factor(decide().admitted())).as("one of them may be down").isEqualTo(202);
+    unheard = Set.of();
+    assertThat(decide().look()).contains(now.plusSeconds(60));
+    pass(Duration.ofSeconds(59));
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(202);
+    pass(Duration.ofSeconds(1));
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
   }
 
   @Test
