@@ -60,15 +60,24 @@ record WhatIfJson(List<Answer> answers) {
             answer(
                 one,
                 adds
-                    ? WhatIf.added(one.decision(), one.terms(), number(add), priority)
+                    ? WhatIf.added(one.decision(), one.terms(), number(add), priority, now)
                     : removed(view, one, remove, now)));
       }
     }
     if (answers.isEmpty()) {
       throw new WrongRequest(
-          "cluster: " + cluster + " (expected: a cluster whose hosts Lish serves)");
+          "cluster: %s (expected: a cluster whose hosts Lish serves, one of %s)"
+              .formatted(cluster, clusters(view)));
     }
     return new WhatIfJson(answers);
+  }
+
+  /** A few of them. */
+  private static String clusters(GuardView view) {
+    Set<String> all = new TreeSet<>();
+    view.assignments().forEach(one -> all.addAll(one.terms().clusters()));
+    String some = String.join(", ", all.stream().limit(10).toList());
+    return all.size() > 10 ? some + ", …" : some;
   }
 
   private static Stream<String> places(GuardView.Guarded one) {
@@ -118,8 +127,8 @@ record WhatIfJson(List<Answer> answers) {
   }
 
   private static int number(String add) {
-    if (!add.matches("[1-9]\\d{0,5}")) {
-      throw new WrongRequest("add: " + add + " (expected: 1..999999)");
+    if (!add.matches("[1-9]\\d{0,3}")) {
+      throw new WrongRequest("add: " + add + " (expected: 1..9999)");
     }
     return Integer.parseInt(add);
   }

@@ -15,6 +15,15 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code lish guard}, {@code guard release} and {@code guard what-if}. */
 final class GuardCommand implements Command {
+  /** What each option is of. */
+  private static final Map<String, String> OPTIONS =
+      new TreeMap<>(
+          Map.of(
+              "--reason", "release",
+              "--add", "what-if",
+              "--priority", "what-if",
+              "--remove", "what-if"));
+
   private final Terminal terminal;
 
   GuardCommand(Terminal terminal) {
@@ -57,6 +66,7 @@ final class GuardCommand implements Command {
   @Override
   public int run(Arguments given) {
     String action = given.positional(0).orElse("show");
+    OPTIONS.forEach((option, of) -> refuse(given, option, of, action));
     return switch (action) {
       case "show" -> show(given);
       case "release" -> release(given);
@@ -64,6 +74,26 @@ final class GuardCommand implements Command {
       default ->
           throw Failure.usage("guard " + action + " (expected: nothing, release or what-if)");
     };
+  }
+
+  /** An option that an action has no use for is a mistake: the user meant another action. */
+  private static void refuse(Arguments given, String option, String of, String action) {
+    boolean is =
+        option.equals("--remove") ? !given.all(option).isEmpty() : given.text(option).isPresent();
+    if (is && !of.equals(action)) {
+      throw Failure.usage(
+          "guard %s (expected: guard %s … %s)"
+              .formatted(action.equals("show") ? option : action + " " + option, of, option));
+    }
+  }
+
+  private static String cluster(Arguments given) {
+    return given
+        .positional(1)
+        .orElseThrow(
+            () ->
+                Failure.usage(
+                    "the cluster is missing (expected: a cluster, as lish guard lists them)"));
   }
 
   private int show(Arguments given) {
@@ -240,12 +270,12 @@ final class GuardCommand implements Command {
       throw Failure.usage("--reason is missing (expected: why, for whoever looks at it later)");
     }
     ObjectNode body = Json.MAPPER.createObjectNode();
-    body.put("cluster", given.required(1)).put("reason", reason);
+    body.put("cluster", cluster(given)).put("reason", reason);
     Api.Answer answer = Api.of(terminal, given).post(body, List.of(200), "guard", "release");
     boolean changed = answer.body().path("changed").asBoolean();
     terminal.print(
         "release "
-            + given.required(1)
+            + cluster(given)
             + (changed ? terminal.green(": done") : ": nothing is kept back"));
     return Exit.FINE;
   }
@@ -262,7 +292,7 @@ final class GuardCommand implements Command {
       throw Failure.usage("what-if --remove goes by hosts (expected: no CLUSTER, no --priority)");
     }
     if (add.isPresent()) {
-      query.put("cluster", given.required(1));
+      query.put("cluster", cluster(given));
       query.put("add", add.get());
       given.text("--priority").ifPresent(priority -> query.put("priority", priority));
     } else {

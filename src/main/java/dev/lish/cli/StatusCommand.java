@@ -157,14 +157,18 @@ final class StatusCommand implements Command {
     return counts.isEmpty() ? "none connected" : String.join(", ", counts) + hint;
   }
 
+  private static String instances(int count) {
+    return count == 1 ? "1 instance" : count + " instances";
+  }
+
   /** What operators took out, who, why and for how long: it is forgotten easily. */
   private void drain(JsonNode drain) {
     boolean local = drain.path("local").asBoolean();
     String line =
-        "Drained     %s (%s instances): %s (%s, %s)%s"
+        "Drained     %s (%s): %s (%s, %s)%s"
             .formatted(
                 Views.text(drain, "target"),
-                Views.text(drain, "instances"),
+                instances(drain.path("instances").asInt()),
                 Views.text(drain, "reason"),
                 Views.text(drain, "by"),
                 Views.ago(terminal, drain, "at"),

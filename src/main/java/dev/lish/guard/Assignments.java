@@ -72,6 +72,21 @@ final class Assignments {
     return Resource.of(ResourceType.ENDPOINT, sent.name(), bytes(next.build()), sent.path());
   }
 
+  /** What was let through last, as it is written, with so many hosts more, all of them down. */
+  static Resource plus(Decision decision, int hosts, int priority) {
+    Resource sent = decision.admitted().resource();
+    ClusterLoadAssignment.Builder next = parse(sent, ClusterLoadAssignment.parser()).toBuilder();
+    LocalityLbEndpoints.Builder more = next.addEndpointsBuilder().setPriority(priority);
+    more.getLocalityBuilder().setSubZone("what-if");
+    for (int i = 0; i < hosts; i++) {
+      LbEndpoint.Builder host =
+          more.addLbEndpointsBuilder().setHealthStatus(HealthStatus.UNHEALTHY);
+      host.getEndpointBuilder().getAddressBuilder().getPipeBuilder().setPath("what-if-" + i);
+    }
+    next.getPolicyBuilder().setOverprovisioningFactor(UInt32Value.of(decision.written()));
+    return Resource.of(ResourceType.ENDPOINT, sent.name(), bytes(next.build()), sent.path());
+  }
+
   /**
    * Into its locality, where that is listed still: Envoy takes each locality of a priority once.
    */

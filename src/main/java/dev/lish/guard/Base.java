@@ -66,6 +66,17 @@ public record Base(
           host.priority(), added, inherited, since, settled || long_, Optional.empty(), form);
     }
 
+    /** Its registry does not answer, so it is not known whether it goes on passing. */
+    Known unheard() {
+      return settled
+          ? this
+          : new Known(priority, added, inherited, Optional.empty(), false, leaving, form);
+    }
+
+    Known asSettled() {
+      return new Known(priority, added, inherited, passingSince, true, leaving, form);
+    }
+
     Known with(ByteString other) {
       return new Known(priority, added, inherited, passingSince, settled, leaving, other);
     }

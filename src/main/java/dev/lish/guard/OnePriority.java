@@ -18,6 +18,7 @@ final class OnePriority {
 
   private Outcome decide() {
     stock.addAll();
+    Latecomers.settle(stock);
     int counted = stock.hosts.size();
     int unsettled = (int) stock.hosts.values().stream().filter(known -> !known.settled()).count();
     stock.makeUpFor(!stock.hasLost() || stock.safe(stock.levels(true)));

@@ -70,7 +70,12 @@ final class Round {
   /** When time alone may change the decision. */
   private Optional<Instant> look(Base next) {
     Stream<Instant> settling =
-        next.unsettled().values().stream().flatMap(known -> known.settlesAt(stock.settle).stream());
+        next.unsettled().values().stream()
+            .flatMap(
+                known ->
+                    Stream.concat(
+                        known.settlesAt(stock.settle).stream(),
+                        Stream.of(known.added().plus(stock.longest()))));
     Stream<Instant> leaving =
         next.hosts().values().stream()
             .flatMap(known -> known.leaving().stream())

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -50,9 +52,10 @@ final class Steps {
       return raised("a change that cannot wait is not safe without it");
     }
     List<String> added = new ArrayList<>();
+    SortedMap<Integer, Level> levels = stock.levels(false);
     for (Host host : stock.additions) {
       if (!stock.hosts.containsKey(host.key())) {
-        tryToAdd(host, added);
+        tryToAdd(host, added, levels);
       }
     }
     // A factor that was raised while there was one priority holds until its hosts are settled.
@@ -91,11 +94,20 @@ final class Steps {
     return stock.safe(stock.levels(true));
   }
 
-  private void tryToAdd(Host host, List<String> added) {
+  /**
+   * Adds it where that is safe.
+   *
+   * @param levels of all that go out until now; it is counted in where it does too
+   */
+  private void tryToAdd(Host host, List<String> added, SortedMap<Integer, Level> levels) {
     stock.add(host);
-    boolean safe = isSafe();
+    // Not all are counted anew for each: there may be thousands.
+    SortedMap<Integer, Level> with = new TreeMap<>(levels);
+    with.merge(host.priority(), stock.level(host), Level::plus);
+    boolean safe = stock.safeLessReserve(with);
     if (safe && !stock.proposal.waiting().contains(host.key())) {
       added.add(host.key());
+      levels.putAll(with);
       return;
     }
     if (!safe) {

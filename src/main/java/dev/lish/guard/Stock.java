@@ -2,6 +2,7 @@ package dev.lish.guard;
 
 import com.google.protobuf.ByteString;
 import dev.lish.guard.Base.Known;
+import dev.lish.guard.Levels.View;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,7 +85,7 @@ final class Stock {
       listed.put(host.key(), host);
       Known known = before.hosts().get(host.key());
       if (known != null) {
-        hosts.put(host.key(), formed(host, known).at(host, now, settle));
+        hosts.put(host.key(), heard(host, formed(host, known)));
       } else if (base.isEmpty() && !waits(host)) {
         hosts.put(host.key(), fresh(host, true));
       } else {
@@ -119,6 +121,22 @@ final class Stock {
               Optional.of(since),
               known.form()));
     }
+  }
+
+  /**
+   * With what is said of it now, where anything is: a registry that does not answer, or a list of
+   * an earlier run, says nothing of the time since. Where the assignment's word counts, or the time
+   * alone, nothing is awaited.
+   */
+  private Known heard(Host host, Known known) {
+    boolean isSilent =
+        proposal.rules().activeChecks()
+            && proposal.knowsHealth()
+            && proposal.unheard().contains(HostKey.place(host.key()));
+    if (!isSilent || known.settled() || known.inherited() || known.leaving().isPresent()) {
+      return known.at(host, now, settle);
+    }
+    return known.unheard().at(host, now, settle).unheard();
   }
 
   /** Whether hosts must be listed for a while after they left can change with the cluster. */
@@ -215,7 +233,7 @@ final class Stock {
         Optional<Instant> settles =
             known.settled()
                 ? known.passingSince().map(at -> at.plus(settle))
-                : known.settlesAt(settle);
+                : known.settlesAt(settle).or(() -> Latecomers.until(this, known));
         if (settles.isEmpty()) {
           return settles;
         }
@@ -260,13 +278,27 @@ final class Stock {
 
   /** How many are up as the registry says, for however short a time. */
   int up() {
-    return said(hosts, Levels.View.AS_SAID).values().stream().mapToInt(Level::available).sum();
+    return said(hosts, View.AS_SAID).values().stream().mapToInt(Level::available).sum();
   }
 
   /** Every host that is listed; up is who has been up for long enough. */
   SortedMap<Integer, Level> levels(boolean lessReserve) {
     int reserve = lessReserve ? proposal.settings().reserve() : 0;
-    return Levels.of(hosts, listed, Levels.View.SURE, now.minus(settle), reserve);
+    return Levels.of(hosts, listed, View.SURE, now.minus(settle), reserve);
+  }
+
+  /** One that goes out, alone. */
+  Level level(Host host) {
+    Map<String, Known> one = Map.of(host.key(), Objects.requireNonNull(hosts.get(host.key())));
+    return Objects.requireNonNull(
+        Levels.of(one, listed, View.SURE, now.minus(settle), 0).get(host.priority()));
+  }
+
+  /** {@link #safe} when the reserve of each is down. */
+  boolean safeLessReserve(SortedMap<Integer, Level> levels) {
+    SortedMap<Integer, Level> less = new TreeMap<>(levels);
+    less.replaceAll((priority, level) -> level.less(proposal.settings().reserve()));
+    return safe(less);
   }
 
   /** As the registry says, for however short a time. */

@@ -1,5 +1,6 @@
 package dev.lish.guard;
 
+import dev.lish.model.Resource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,42 +33,32 @@ public record WhatIf(
     SortedMap<Integer, Level> levels) {
 
   /**
-   * So many hosts more, all down.
+   * So many hosts more, all down: what the guard decides when their registry has them.
    *
    * @param wanted their priority; empty: the first that there is
    */
-  public static WhatIf added(Decision decision, Terms terms, int hosts, OptionalInt wanted) {
-    SortedMap<Integer, Level> before = new TreeMap<>(decision.levels());
-    int priority = wanted.orElse(before.isEmpty() ? 0 : before.firstKey());
-    Level level = before.getOrDefault(priority, new Level(0, 0, 0));
-    before.put(priority, level);
-    SortedMap<Integer, Level> after = new TreeMap<>(before);
+  public static WhatIf added(
+      Decision decision, Terms terms, int hosts, OptionalInt wanted, Instant now) {
+    SortedMap<Integer, Level> after = new TreeMap<>(decision.levels());
+    int priority = wanted.orElse(after.isEmpty() ? 0 : after.firstKey());
+    Level level = after.getOrDefault(priority, new Level(0, 0, 0));
     after.put(priority, level.plusDown(hosts));
-    int threshold = terms.rules().threshold();
-    boolean safe = safe(after, threshold, decision.factor());
-    if (safe || !terms.settings().enabled()) {
-      return added("admit", decision.factor(), hosts, safe, after);
-    }
-    boolean alone = after.size() == 1 && !terms.rules().localityWeighted();
-    if (alone || level.counted() == 0) {
-      int fewest =
-          level.counted() == 0
-              ? 1
-              : PanicRule.fewest(level.counted(), threshold, decision.written());
-      int factor = PanicRule.factor(level.counted() + hosts, fewest);
-      return added("raise", Math.max(factor, decision.factor()), hosts, true, after);
-    }
-    int fits =
-        Headroom.of(List.copyOf(before.values()), threshold, decision.factor())
-            .get(before.headMap(priority).size())
-            .addable()
-            .orElse(hosts);
-    return added("step", decision.factor(), Math.min(fits, hosts), true, after);
+    Decision next =
+        Guard.decide(
+            Optional.of(decision.base()),
+            proposal(Assignments.plus(decision, hosts, priority), terms, decision.waiting()),
+            now);
+    int sent = next.base().hosts().size() - decision.base().hosts().size();
+    String verdict = next.verdict().match(a -> "admit", r -> "raise", s -> "step", h -> "hold");
+    boolean safe =
+        terms.settings().enabled()
+            || PanicRule.safe(
+                List.copyOf(after.values()), terms.rules().threshold(), decision.factor());
+    return new WhatIf(verdict, next.factor(), Math.max(0, sent), 0, Optional.empty(), safe, after);
   }
 
-  private static WhatIf added(
-      String verdict, int factor, int now, boolean safe, SortedMap<Integer, Level> after) {
-    return new WhatIf(verdict, factor, now, 0, Optional.empty(), safe, after);
+  private static Proposal proposal(Resource assignment, Terms terms, Set<String> waiting) {
+    return new Proposal(assignment, terms.rules(), terms.settings(), true, waiting, Set.of());
   }
 
   /**
@@ -99,14 +90,7 @@ public record WhatIf(
       int stay = gone.size() - away.size();
       return new WhatIf("hold", decision.factor(), away.size(), stay, until, safe, after);
     }
-    Proposal proposal =
-        new Proposal(
-            Assignments.without(decision, away),
-            terms.rules(),
-            terms.settings(),
-            true,
-            Set.of(),
-            Set.of());
+    Proposal proposal = proposal(Assignments.without(decision, away), terms, Set.of());
     Decision next = Guard.decide(Optional.of(decision.base()), proposal, now);
     Optional<Instant> back =
         next.verdict()

@@ -127,7 +127,7 @@ final class Discovery {
       return;
     }
     for (Watch watch : watches.values()) {
-      List<Instance> said = watch.source().state().last().orElse(List.of());
+      List<Instance> said = there(watch);
       if (!drained.apply(said).equals(now.apply(said))) {
         changed.add(watch.query());
       }
@@ -190,7 +190,7 @@ final class Discovery {
       return Map.of();
     }
     for (Watch watch : watches.values()) {
-      List<Instance> said = watch.source().state().last().orElse(List.of());
+      List<Instance> said = there(watch);
       find(targets, said, watch.query().registry(), found);
     }
     for (Guarded one : assignments.keySet()) {
@@ -199,6 +199,13 @@ final class Discovery {
     Map<String, Integer> counts = new HashMap<>();
     found.forEach((target, ids) -> counts.put(target, ids.size()));
     return counts;
+  }
+
+  /** What its registry said last, and what is kept besides. */
+  private List<Instance> there(Watch watch) {
+    List<Instance> all = new ArrayList<>(watch.source().state().last().orElse(List.of()));
+    all.addAll(services.kept(watch.query(), clock.instant()));
+    return all;
   }
 
   private static void find(
@@ -333,7 +340,26 @@ final class Discovery {
   }
 
   private Optional<Admitted> assign(Guarded one) {
-    return wanted(one).map(all -> guards.admit(one, all, !one.spec().hasFixed(), clock.instant()));
+    return wanted(one)
+        .map(all -> guards.admit(one, all, !one.spec().hasFixed(), unheard(one), clock.instant()));
+  }
+
+  /** The places of its hosts that only registries have which do not answer. */
+  private Set<String> unheard(Guarded one) {
+    Set<String> unheard = new HashSet<>();
+    Set<String> heard = new HashSet<>();
+    for (DiscoveryQuery query : one.spec().queries()) {
+      Watch watch = watches.get(query.toString());
+      if (watch != null) {
+        Set<String> its = watch.source().state().answers() ? heard : unheard;
+        // Where all answer, as nearly always, nothing is looked through.
+        if (its == unheard || !unheard.isEmpty()) {
+          watch.source().state().last().orElse(List.of()).forEach(i -> its.add(Drained.place(i)));
+        }
+      }
+    }
+    unheard.removeAll(heard);
+    return unheard;
   }
 
   /** The assignment that one would have, whether it is used or not. */

@@ -40,8 +40,11 @@ final class Guards {
 
   /**
    * Has the guard look at a wanted assignment. What it makes of it is kept before it is returned.
+   *
+   * @param unheard places of hosts whose registry does not answer
    */
-  Admitted admit(Guarded guarded, Resource wanted, boolean knowsHealth, Instant now) {
+  Admitted admit(
+      Guarded guarded, Resource wanted, boolean knowsHealth, Set<String> unheard, Instant now) {
     Optional<Base> base = base(guarded);
     String of = of(guarded);
     Set<String> waiting = holding.active(Hold.Kind.WAITING, of, now).keySet();
@@ -49,7 +52,13 @@ final class Guards {
     due.removeAll(waiting);
     Proposal proposal =
         new Proposal(
-            wanted, guarded.terms().rules(), guarded.terms().settings(), knowsHealth, waiting, due);
+            wanted,
+            guarded.terms().rules(),
+            guarded.terms().settings(),
+            knowsHealth,
+            waiting,
+            due,
+            unheard);
     Decision decision = Guard.decide(base, proposal, now);
     if (!decision.waiting().equals(waiting)) {
       holding.wait(of, decision.waiting(), guarded.terms().settings().longestRaise(), now);

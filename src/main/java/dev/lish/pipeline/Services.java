@@ -202,6 +202,13 @@ final class Services {
         instance.metadata());
   }
 
+  /** The instances that are kept though their registry dropped them. */
+  List<Instance> kept(DiscoveryQuery query, Instant now) {
+    return holding.active(Kind.GONE, query.toString(), now).values().stream()
+        .flatMap(entry -> entry.instance().stream())
+        .toList();
+  }
+
   /** What was said last of each query. */
   Map<String, GuardView.Service> view(Instant now) {
     Map<String, GuardView.Service> all = new HashMap<>();

@@ -41,7 +41,7 @@ public final class Cell<T> {
   public synchronized void setPartly(T value, String cause) {
     SourceState<T> old = state;
     Instant since = old instanceof SourceState.Stale<T> s ? s.since() : clock.instant();
-    state = new SourceState.Stale<>(value, since, cause);
+    state = new SourceState.Stale<>(value, since, cause, true);
     if (!state.equals(old)) {
       tell();
     }

@@ -14,8 +14,17 @@ public sealed interface SourceState<T> {
   /** The source answers, and said this last, then. */
   record Current<T>(T value, Instant at) implements SourceState<T> {}
 
-  /** The source does not answer since then, for this cause; the value is the last that it gave. */
-  record Stale<T>(T value, Instant since, String cause) implements SourceState<T> {}
+  /**
+   * The source does not answer since then, for this cause; the value is the last that it gave.
+   *
+   * @param partly true: it does answer, but a part of what it says cannot be used
+   */
+  record Stale<T>(T value, Instant since, String cause, boolean partly) implements SourceState<T> {
+    /** It does not answer at all. */
+    public Stale(T value, Instant since, String cause) {
+      this(value, since, cause, false);
+    }
+  }
 
   /** The source has never answered; the cause is empty while it is still being asked. */
   record Missing<T>(String cause) implements SourceState<T> {}
@@ -39,6 +48,11 @@ public sealed interface SourceState<T> {
   /** Why the source does not answer; empty when it does. */
   default String cause() {
     return match(c -> "", Stale::cause, Missing::cause);
+  }
+
+  /** True when it answers, be it that a part of what it says cannot be used. */
+  default boolean answers() {
+    return match(c -> true, Stale::partly, m -> false);
   }
 
   /**

@@ -192,7 +192,7 @@ class AdminIT {
         "bootstrap?sotw=maybe|sotw: maybe (expected: true or false)",
         "guard/what-if|what-if (expected: cluster=NAME&add=NUMBER",
         "guard/what-if?cluster=users&add=1|cluster: users (expected: a cluster whose hosts",
-        "guard/what-if?cluster=payments&add=0|add: 0 (expected: 1..999999)",
+        "guard/what-if?cluster=payments&add=0|add: 0 (expected: 1..9999)",
         "guard/what-if?cluster=payments&remove=10.0.0.1|what-if (expected: cluster=NAME",
         "guard/what-if?remove=10.0.0.1,10.0.9.9|remove: 10.0.9.9 (expected: ADDRESS or ADDR",
         "guard/what-if?remove=10.0.0.1:8|remove: 10.0.0.1:8 (expected: ADDRESS or ADDRESS:PORT"

@@ -126,6 +126,30 @@ class DrainIT {
     }
   }
 
+  /** It is sent though its registry has it no more, so it is there to be taken out. */
+  @Test
+  void hostThatIsKeptIsDrained() throws IOException {
+    try (LishServer lish = LishServer.start(folder.resolve("one"), mesh)) {
+      lish.awaitReady();
+      awaitServed(lish, 1, 2, 3, 4, 5, 6);
+      write(
+          "registries/local.yaml",
+          """
+          services:
+            shop:
+              - { id: web-5/shop, address: 10.0.0.5, port: 80 }
+          """);
+      lish.push("Five are gone");
+      Await.until("four are kept", () -> lish.get("/guard").findValues("host").size() == 4);
+      awaitServed(lish, 1, 2, 3, 4, 5);
+      lish.order("/drain", Map.of("target", "web-1", "reason", "it burns"));
+      awaitServed(lish, 2, 3, 4, 5);
+      assertThat(drains(lish).toString()).contains("\"instances\":1");
+      lish.order("/undrain", Map.of("target", "web-1"));
+      awaitServed(lish, 1, 2, 3, 4, 5);
+    }
+  }
+
   @Test
   void hostThatIsWrittenInTheMeshIsDrainedWhereItIsPartOfAnAssignment() throws IOException {
     write(

@@ -107,6 +107,12 @@ final class GuardFixture implements AutoCloseable {
     return fixture;
   }
 
+  /** It is in the catalog of Consul alone, with this status. */
+  void registerInCatalog(Upstream upstream, String status) {
+    consul.registerOn(
+        NODE, ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()), status);
+  }
+
   /** These leave the catalog in one change. */
   void deregisterAtOnce(List<Upstream> gone) {
     consul.deregisterAtOnce(NODE, SERVICE, gone.stream().map(Upstream::name).toList());
@@ -130,10 +136,7 @@ final class GuardFixture implements AutoCloseable {
       if (instances == Instances.FOUR_OUT_OF_ORDER) {
         register(upstream, down ? "critical" : "passing");
       } else {
-        consul.registerOn(
-            NODE,
-            ConsulProcess.Registration.local(SERVICE, upstream.name(), upstream.port()),
-            "passing");
+        registerInCatalog(upstream, "passing");
       }
     }
   }

@@ -70,6 +70,24 @@ class GuardCommandIT {
         .satisfies(r -> assertThat(r.body()).contains("\"cluster\":\"shop\"").contains("gone"));
   }
 
+  @Test
+  void whatIsMissingOrMeansNothingIsTold() {
+    String expected = "expected: a cluster, as lish guard lists them";
+    assertThat(run("guard", "release", "--reason", "gone").err()).contains(expected);
+    assertThat(run("guard", "what-if", "--add", "4").err()).contains(expected);
+    for (String[] stray :
+        new String[][] {{"--add", "4"}, {"--remove", "10.0.0.1"}, {"--reason", "x"}}) {
+      Result shown = run("guard", stray[0], stray[1]);
+      assertThat(shown.exitCode()).isEqualTo(2);
+      assertThat(shown.err()).contains("guard " + stray[0] + " (expected: ");
+    }
+    assertThat(run("guard", "what-if", "shop", "--add", "4", "--reason", "x").exitCode())
+        .isEqualTo(2);
+    assertThat(run("guard", "release", "shop", "--reason", "x", "--add", "4").exitCode())
+        .isEqualTo(2);
+    assertThat(server.requests).isEmpty();
+  }
+
   private String removed(String answer) {
     server.answer("GET /api/v1/guard/what-if", 200, "{\"answers\": [" + answer + "]}");
     return run("guard", "what-if", "--remove", "10.0.0.1:80").out().strip();

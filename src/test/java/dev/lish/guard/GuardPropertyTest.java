@@ -165,6 +165,25 @@ class GuardPropertyTest {
     assertThat(world.envoy.factor()).as("%s", world).isEqualTo(history.setting().factor());
   }
 
+  /** One priority: hosts that never pass keep no factor raised where the others are enough. */
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void theFactorGoesBackWithoutThoseThatNeverPassWhereTheOthersAreEnough(
+      @ForAll("alone") GuardHistory history) {
+    GuardWorld world = new GuardWorld(history);
+    for (Step step : history.steps()) {
+      for (int i = 0; i < step.kinds().size(); i++) {
+        world.apply(step.kinds().get(i), step.hosts().get(i));
+      }
+      world.send();
+      world.advance(Duration.ofSeconds(step.seconds()), world::send);
+    }
+    world.advance(GuardWorld.LONGEST.plus(GuardWorld.SETTLE), world::send);
+    boolean weighs = history.setting().flags().weighted();
+    if (!weighs && world.isSafeAsWritten()) {
+      assertThat(world.envoy.factor()).as("%s", world).isEqualTo(history.setting().factor());
+    }
+  }
+
   /**
    * A host that is in maintenance or gone is in no Envoy's list: at once where Envoy drops it with
    * the assignment, else listed as UNHEALTHY for three seconds, so that Envoy does not keep it

@@ -21,12 +21,14 @@ class GuardTest {
   private boolean knowsHealth = true;
   private Set<String> waiting = Set.of();
   private Set<String> due = Set.of();
+  private Set<String> unheard = Set.of();
   private Optional<Base> base = Optional.empty();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   private Decision decide() {
     Proposal proposal =
-        new Proposal(Cla.of(hosts), rules, GuardSettings.DEFAULT, knowsHealth, waiting, due);
+        new Proposal(
+            Cla.of(hosts), rules, GuardSettings.DEFAULT, knowsHealth, waiting, due, unheard);
     Decision decision = Guard.decide(base, proposal, now);
     base = Optional.of(decision.base());
     return decision;
@@ -76,6 +78,82 @@ class GuardTest {
     Decision back = decide();
     assertThat(Cla.factor(back.admitted())).isEqualTo(140);
     assertThat(back.alarms()).isEmpty();
+  }
+
+  @Test
+  void aHostThatNeverPassesKeepsTheFactorForTheLongestRaiseOnly() {
+    decide();
+    add(0, 0, 8, HealthStatus.HEALTHY);
+    add(0, 8, 10, HealthStatus.UNHEALTHY);
+    Decision first = decide();
+    assertThat(Cla.factor(first.admitted())).isEqualTo(1010);
+    assertThat(((Verdict.Raise) first.verdict()).until())
+        .as("once the others are settled, eight of ten are enough")
+        .contains(now.plus(Duration.ofMinutes(10)));
+    pass(Duration.ofSeconds(61));
+    assertThat(Cla.factor(decide().admitted())).as("of eight, four are enough").isEqualTo(253);
+    pass(Duration.ofMinutes(9));
+    Decision back = decide();
+    assertThat(Cla.factor(back.admitted())).isEqualTo(140);
+    assertThat(back.alarms()).isEmpty();
+    assertThat(back.verdict()).isInstanceOf(Verdict.Admit.class);
+    add(0, 10, 11, HealthStatus.UNHEALTHY);
+    assertThat(Cla.factor(decide().admitted()))
+        .as("where panic starts is as before")
+        .isEqualTo(223);
+  }
+
+  @Test
+  void theFactorIsLookedAtWhenAHostThatNeverPassesHasBeenThereForTheLongestRaise() {
+    add(0, 0, 9, HealthStatus.HEALTHY);
+    settled();
+    add(0, 9, 10, HealthStatus.UNHEALTHY);
+    decide();
+    pass(Duration.ofMinutes(5));
+    add(0, 10, 11, HealthStatus.UNHEALTHY);
+    decide();
+    pass(Duration.ofMinutes(5));
+    assertThat(decide().look()).contains(now.plus(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void aFactorStaysWhileTooFewAreUpForItToGoBack() {
+    add(0, 0, 10, HealthStatus.HEALTHY);
+    settled();
+    add(0, 10, 20, HealthStatus.UNHEALTHY);
+    Decision raised = decide();
+    assertThat(Cla.factor(raised.admitted())).isEqualTo(404);
+    assertThat(((Verdict.Raise) raised.verdict()).until()).isEmpty();
+    pass(Duration.ofMinutes(11));
+    Decision held = decide();
+    assertThat(Cla.factor(held.admitted()))
+        .as("ten of 20, less the reserve, would be a panic")
+        .isEqualTo(404);
+    assertThat(held.alarms()).singleElement().asString().contains("raised since");
+    add(0, 10, 12, HealthStatus.HEALTHY);
+    decide();
+    pass(Duration.ofSeconds(60));
+    Decision back = decide();
+    assertThat(Cla.factor(back.admitted())).as("twelve are enough").isEqualTo(140);
+    assertThat(back.alarms()).isEmpty();
+  }
+
+  /** Neither in an outage of the registry nor while Lish was down does a host become settled. */
+  @Test
+  void hostsDoNotSettleWhileTheirRegistryDoesNotAnswer() {
+    add(0, 0, 4, HealthStatus.HEALTHY);
+    settled();
+    add(0, 4, 6, HealthStatus.HEALTHY);
+    decide();
+    unheard = Set.of("10.0.0.4:80");
+    pass(Duration.ofMinutes(2));
+    assertThat(Cla.factor(decide().admitted())).as("one of them may be down").isEqualTo(202);
+    unheard = Set.of();
+    assertThat(decide().look()).contains(now.plusSeconds(60));
+    pass(Duration.ofSeconds(59));
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(202);
+    pass(Duration.ofSeconds(1));
+    assertThat(Cla.factor(decide().admitted())).isEqualTo(140);
   }
 
   @Test

@@ -360,6 +360,16 @@ final class GuardWorld {
         || envoy.safe(passing, unchecked(settled, names), setting.threshold());
   }
 
+  /** True when there were no panic now without any measure, less the reserve and one more. */
+  boolean isSafeAsWritten() {
+    List<String> up =
+        envoy.hosts().keySet().stream().filter(name -> isUp(name) && isLongUp(name)).toList();
+    // One more: which of them are the degraded ones may cost one percent.
+    int reserve = Math.min(up.size(), (up.size() * setting.reserve() + 99) / 100 + 1);
+    Set<String> passing = new TreeSet<>(up.subList(reserve, up.size()));
+    return envoy.with(envoy.hosts(), setting.factor()).safe(passing, Set.of(), setting.threshold());
+  }
+
   private Set<String> unchecked(Set<String> old, Set<String> names) {
     if (!setting.flags().excludesNew() || !setting.flags().activeChecks()) {
       return Set.of();

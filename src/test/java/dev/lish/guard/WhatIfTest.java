@@ -44,9 +44,10 @@ class WhatIfTest {
   @Test
   void hostsOfOnePriorityGoOutAtOnceWithTheFactorThatTheyNeed() {
     up(0, 10);
-    WhatIf few = WhatIf.added(settled(140), TERMS, 3, OptionalInt.empty());
-    assertThat(few.verdict()).isEqualTo("admit");
-    WhatIf many = WhatIf.added(settled(140), TERMS, 40, OptionalInt.empty());
+    WhatIf few = added(settled(140), TERMS, 3, OptionalInt.empty());
+    assertThat(few.verdict()).isEqualTo("raise");
+    assertThat(few.factor()).as("13 hosts, five of which are enough").isEqualTo(263);
+    WhatIf many = added(settled(140), TERMS, 40, OptionalInt.empty());
     assertThat(many.verdict()).isEqualTo("raise");
     assertThat(many.factor()).isEqualTo(settledWith(40, 140));
   }
@@ -60,10 +61,44 @@ class WhatIfTest {
     return Cla.factor(decide(Optional.of(before.base()), written, 120).admitted());
   }
 
+  private static WhatIf added(Decision before, Terms terms, int hosts, OptionalInt priority) {
+    return WhatIf.added(before, terms, hosts, priority, START.plusSeconds(120));
+  }
+
+  @Test
+  void hostsThatComeWhileTheFactorIsRaisedRaiseItFurther() {
+    up(0, 10);
+    Decision before = settled(140);
+    for (int i = 50; i < 90; i++) {
+      hosts.put("0/" + i, HealthStatus.UNHEALTHY);
+    }
+    Decision raised = decide(Optional.of(before.base()), 140, 119);
+    WhatIf more = added(raised, TERMS, 30, OptionalInt.empty());
+    assertThat(more.verdict()).isEqualTo("raise");
+    assertThat(more.factor()).isEqualTo(1616);
+  }
+
+  @Test
+  void theReserveIsTakenOffBeforeHostsComeInSteps() {
+    up(0, 6);
+    for (int i = 6; i < 10; i++) {
+      hosts.put("0/" + i, HealthStatus.UNHEALTHY);
+    }
+    up(1, 4);
+    WhatIf many = added(settled(140), TERMS, 40, OptionalInt.of(1));
+    assertThat(many.verdict()).isEqualTo("step");
+    Decision before = settled(140);
+    for (int i = 100; i < 140; i++) {
+      hosts.put("1/" + i, HealthStatus.UNHEALTHY);
+    }
+    Decision really = decide(Optional.of(before.base()), 140, 120);
+    assertThat(many.now()).isEqualTo(really.base().hosts().size() - 14).isPositive();
+  }
+
   @Test
   void anAssignmentsOwnFactorCounts() {
     up(0, 10);
-    WhatIf many = WhatIf.added(settled(200), TERMS, 40, OptionalInt.empty());
+    WhatIf many = added(settled(200), TERMS, 40, OptionalInt.empty());
     assertThat(many.verdict()).isEqualTo("raise");
     assertThat(many.factor()).isEqualTo(settledWith(40, 200));
   }
@@ -72,9 +107,9 @@ class WhatIfTest {
   void hostsOfAnotherPriorityAreCountedThere() {
     up(0, 10);
     up(1, 4);
-    WhatIf spare = WhatIf.added(settled(140), TERMS, 40, OptionalInt.of(1));
+    WhatIf spare = added(settled(140), TERMS, 40, OptionalInt.of(1));
     assertThat(counted(spare)).containsExactly(Map.entry(0, 10), Map.entry(1, 44));
-    WhatIf fresh = WhatIf.added(settled(140), TERMS, 40, OptionalInt.of(2));
+    WhatIf fresh = added(settled(140), TERMS, 40, OptionalInt.of(2));
     assertThat(counted(fresh)).containsExactly(Map.entry(0, 10), Map.entry(1, 4), Map.entry(2, 40));
   }
 
@@ -87,9 +122,9 @@ class WhatIfTest {
             new ClusterRules(50, true, true, true),
             TERMS.settings(),
             Duration.ZERO);
-    WhatIf many = WhatIf.added(settled(140), weighed, 40, OptionalInt.empty());
+    WhatIf many = added(settled(140), weighed, 40, OptionalInt.empty());
     assertThat(many.verdict()).isEqualTo("step");
-    assertThat(many.now()).isEqualTo(10);
+    assertThat(many.now()).as("nine of 18, one of ten being the reserve").isEqualTo(8);
   }
 
   private static final Instant LATER = START.plusSeconds(600);
