@@ -70,6 +70,12 @@ final class AddressRules {
           "found a path of %d bytes (expected: at most %d)".formatted(length, LONGEST_PATH),
           "path");
     }
+    if (pipe.getPath().startsWith("@") && pipe.getMode() != 0) {
+      walk.found(
+          Rule.BAD_ADDRESS,
+          "found a mode of a socket that is no file (expected: none, as the path starts with @)",
+          "mode");
+    }
   }
 
   /** Where connections come from. */

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.KeyValueMutation;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -15,9 +16,12 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.config.trace.v3.OpenTelemetryConfig;
+import io.envoyproxy.envoy.data.dns.v3.DnsTable;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.fluentd.v3.FluentdAccessLogConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig;
+import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig;
+import io.envoyproxy.envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue;
 import io.envoyproxy.envoy.extensions.filters.http.admission_control.v3.AdmissionControl;
 import io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth;
 import io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth;
@@ -31,10 +35,15 @@ import io.envoyproxy.envoy.extensions.filters.http.json_to_metadata.v3.JsonToMet
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.lua.v3.Lua;
+import io.envoyproxy.envoy.extensions.filters.http.oauth2.v3.OAuth2Config;
+import io.envoyproxy.envoy.extensions.filters.http.proto_message_extraction.v3.ProtoMessageExtractionConfig;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes;
 import io.envoyproxy.envoy.extensions.filters.network.redis_proxy.v3.RedisProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig;
+import io.envoyproxy.envoy.extensions.filters.network.thrift_proxy.v3.RouteMatch;
+import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
 import io.envoyproxy.envoy.extensions.http.original_ip_detection.xff.v3.XffConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
@@ -44,6 +53,7 @@ import io.envoyproxy.envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRe
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
@@ -134,6 +144,10 @@ final class CodeRules {
           RouteRules.matcher((StringMatcher) message, walk);
       case "envoy.config.trace.v3.OpenTelemetryConfig" ->
           HttpRules.tracer((OpenTelemetryConfig) message, walk);
+      case "envoy.config.core.v3.KeyValueMutation" ->
+          HeaderRules.query((KeyValueMutation) message, walk);
+      case "envoy.data.dns.v3.DnsTable.AddressList" ->
+          DatagramRules.answers((DnsTable.AddressList) message, walk);
       case "envoy.config.ratelimit.v3.RateLimitServiceConfig" ->
           ServiceRules.version(message, walk);
       default -> extension(name, message, walk);
@@ -158,6 +172,16 @@ final class CodeRules {
           ConnectionRules.redis((RedisProxy) message, walk);
       case "envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes" ->
           HttpRules.scopes((ScopedRoutes) message, walk);
+      case "envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue" ->
+          GatewayRules.object((FilterStateValue) message, walk);
+      case "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol" ->
+          DatagramRules.proxyProtocol((ProxyProtocol) message, walk);
+      case "envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig" ->
+          DatagramRules.proxy((UdpProxyConfig) message, walk);
+      case "envoy.extensions.filters.network.thrift_proxy.v3.RouteMatch" ->
+          GatewayRules.thrift((RouteMatch) message, walk);
+      case "envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig" ->
+          GatewayRules.cache((DnsCacheConfig) message, walk);
       case "envoy.extensions.http.original_ip_detection.xff.v3.XffConfig" ->
           HttpRules.origin((XffConfig) message, walk);
       case "envoy.extensions.load_balancing_policies.maglev.v3.Maglev" ->
@@ -198,6 +222,11 @@ final class CodeRules {
       case "api_key_auth.v3.ApiKeyAuth" -> FilterRules.keys((ApiKeyAuth) message, walk);
       case "cdn_loop.v3.CdnLoopConfig" -> FilterRules.cdn((CdnLoopConfig) message, walk);
       case "basic_auth.v3.BasicAuth" -> FilterRules.users((BasicAuth) message, walk);
+      case "oauth2.v3.OAuth2Config" -> GatewayRules.login((OAuth2Config) message, walk);
+      case "proto_message_extraction.v3.ProtoMessageExtractionConfig" ->
+          GatewayRules.extraction((ProtoMessageExtractionConfig) message, walk);
+      case "admission_control.v3.AdmissionControl.SuccessCriteria.GrpcCriteria" ->
+          FilterRules.statuses((AdmissionControl.SuccessCriteria.GrpcCriteria) message, walk);
       case "admission_control.v3.AdmissionControl.SuccessCriteria.HttpCriteria" ->
           FilterRules.statuses((AdmissionControl.SuccessCriteria.HttpCriteria) message, walk);
       default -> {}
@@ -211,6 +240,8 @@ final class CodeRules {
       case "CommonTlsContext" -> TlsRules.common((CommonTlsContext) message, walk);
       case "CertificateValidationContext" ->
           TlsRules.trust((CertificateValidationContext) message, walk);
+      case "SPIFFECertValidatorConfig" ->
+          TlsRules.spiffe((SPIFFECertValidatorConfig) message, walk);
       case "TlsSessionTicketKeys" -> TlsRules.tickets((TlsSessionTicketKeys) message, walk);
       case "Secret" -> TlsRules.secret((Secret) message, walk);
       case "TlsCertificate" -> TlsRules.certificate((TlsCertificate) message, walk);

@@ -28,6 +28,9 @@ final class Constraints {
   private static final Set<String> RELAXED =
       Set.of(
           "envoy.config.core.v3.RuntimeDouble.runtime_key",
+          "envoy.config.core.v3.RuntimeFeatureFlag.runtime_key",
+          "envoy.config.core.v3.RuntimePercent.runtime_key",
+          "envoy.config.core.v3.RuntimeUInt32.runtime_key",
           "envoy.config.route.v3.WeightedCluster.total_weight");
 
   private Constraints() {}

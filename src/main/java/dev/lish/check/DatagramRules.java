@@ -4,8 +4,15 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.data.dns.v3.DnsTable;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.CodecType;
+import io.envoyproxy.envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.ValidationContextTypeCase;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import java.util.Set;
 
 /** What fits a listener over TCP, over UDP and over QUIC, as the code of listeners has it. */
 final class DatagramRules {
@@ -92,10 +99,79 @@ final class DatagramRules {
               + " QuicDownstreamTransport)",
           at);
     }
+    if (isQuic(listener)) {
+      last(chain, walk, at);
+      Extensions.as(QuicDownstreamTransport.class, chain.getTransportSocket().getTypedConfig())
+          .ifPresent(quic -> client(quic.getDownstreamTlsContext(), walk, at));
+    }
     for (int i = 0; i < chain.getFiltersCount(); i++) {
       Object[] config = AddressRules.with(at, "filters", i, "typed_config");
       Extensions.as(HttpConnectionManager.class, chain.getFilters(i).getTypedConfig())
           .ifPresent(http -> codec(http, isQuic(listener), walk, config));
+    }
+  }
+
+  /** {@code FilterChainUtility}: what ends a chain over QUIC is the HTTP connection manager. */
+  private static void last(FilterChain chain, Walk walk, Object... at) {
+    int last = chain.getFiltersCount() - 1;
+    if (last < 0 || !chain.getFilters(last).hasTypedConfig()) {
+      return;
+    }
+    var config = chain.getFilters(last).getTypedConfig();
+    if (Extensions.isKnown(Extensions.type(config))
+        && Extensions.as(HttpConnectionManager.class, config).isEmpty()) {
+      walk.found(
+          Rule.FILTER_ORDER,
+          "found another last filter (expected: the HTTP connection manager, as this is QUIC)",
+          AddressRules.with(at, "filters", last));
+    }
+  }
+
+  private static void client(DownstreamTlsContext tls, Walk walk, Object... at) {
+    if (tls.getRequireClientCertificate().getValue()) {
+      boolean trusts =
+          tls.getCommonTlsContext().getValidationContextTypeCase()
+              != ValidationContextTypeCase.VALIDATIONCONTEXTTYPE_NOT_SET;
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found true in a listener over QUIC (expected: %s)"
+              .formatted(
+                  trusts
+                      ? "false, as Envoy 1.36 knows no clients' certificates over QUIC"
+                      : "false, or a validation_context from Envoy 1.40 on"),
+          AddressRules.with(
+              at,
+              "transport_socket",
+              "typed_config",
+              "downstream_tls_context",
+              "require_client_certificate"));
+    }
+  }
+
+  /** What the code of the UDP proxy refuses. */
+  static void proxy(UdpProxyConfig proxy, Walk walk) {
+    if (proxy.getUsePerPacketLoadBalancing() && proxy.hasTunnelingConfig()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found tunneling_config too (expected: one of the two)",
+          "use_per_packet_load_balancing");
+    }
+  }
+
+  /** Addresses that the DNS filter answers with. */
+  static void answers(DnsTable.AddressList list, Walk walk) {
+    for (int i = 0; i < list.getAddressCount(); i++) {
+      AddressRules.address(list.getAddress(i), walk, "address", i);
+    }
+  }
+
+  /** Some version of the PROXY protocol must be left. */
+  static void proxyProtocol(ProxyProtocol protocol, Walk walk) {
+    if (Set.copyOf(protocol.getDisallowedVersionsList()).size() == 2) {
+      walk.found(
+          Rule.BAD_SETTING,
+          "found both versions (expected: at most one of V1, V2)",
+          "disallowed_versions");
     }
   }
 

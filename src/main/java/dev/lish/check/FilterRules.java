@@ -29,9 +29,17 @@ final class FilterRules {
 
   private static final Pattern CDN_ID = Pattern.compile("[^\\s,;=\"]+");
 
+  /** UNAUTHENTICATED. */
+  private static final int LAST_GRPC_STATUS = 16;
+
   private FilterRules() {}
 
   static void authz(HttpService service, Walk walk) {
+    var added = service.getAuthorizationRequest().getHeadersToAddList();
+    for (int i = 0; i < added.size(); i++) {
+      Object[] at = {"authorization_request", "headers_to_add", i};
+      HeaderRules.added(added.get(i), walk, at);
+    }
     String prefix = service.getPathPrefix();
     if (!prefix.isEmpty() && !prefix.startsWith("/")) {
       walk.found(
@@ -42,6 +50,24 @@ final class FilterRules {
   }
 
   static void rateLimit(LocalRateLimit limit, Walk walk) {
+    if (limit.getLocalRateLimitPerDownstreamConnection() && limit.hasLocalClusterRateLimit()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found local_rate_limit_per_downstream_connection too (expected: one of the two)",
+          "local_cluster_rate_limit");
+    }
+    for (int i = 0; i < limit.getRateLimitsCount(); i++) {
+      for (String field : List.of("stage", "disable_key", "limit")) {
+        if (Values.isSet(limit.getRateLimits(i), field)) {
+          walk.found(
+              Rule.CONFLICTING_FIELDS,
+              "found it in a local rate limit (expected: actions alone)",
+              "rate_limits",
+              i,
+              field);
+        }
+      }
+    }
     if (limit.hasTokenBucket()) {
       bucket(limit.getTokenBucket(), walk, "token_bucket");
     }
@@ -161,6 +187,19 @@ final class FilterRules {
     for (int i = 0; i < criteria.getHttpSuccessStatusCount(); i++) {
       var range = criteria.getHttpSuccessStatus(i);
       status(range.getStart(), range.getEnd(), walk, "http_success_status", i);
+    }
+  }
+
+  static void statuses(AdmissionControl.SuccessCriteria.GrpcCriteria criteria, Walk walk) {
+    for (int i = 0; i < criteria.getGrpcSuccessStatusCount(); i++) {
+      if (criteria.getGrpcSuccessStatus(i) > LAST_GRPC_STATUS) {
+        walk.found(
+            Rule.BAD_SETTING,
+            "found %d (expected: a status of gRPC, 0 to %d)"
+                .formatted(criteria.getGrpcSuccessStatus(i), LAST_GRPC_STATUS),
+            "grpc_success_status",
+            i);
+      }
     }
   }
 

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
  * operators</a>, in whatever field.
  */
 final class Formats {
-  /** One operator, or a percent sign that is doubled. */
+  /** One operator, or a percent sign that is doubled. As in Envoy, a parameter has no line end. */
   private static final Pattern COMMAND =
-      Pattern.compile("%%|%([A-Z_0-9]+)(?:\\((.*?)\\))?(?::([0-9]+))?%", Pattern.DOTALL);
+      Pattern.compile("%%|%([A-Z_0-9]+)(?:\\((.*?)\\))?(?::([0-9]+))?%", Pattern.UNIX_LINES);
 
   private Formats() {}
 
@@ -120,7 +120,8 @@ final class Formats {
       walk.found(
           Rule.FORMAT_STRING,
           "found \"%s\" (expected: an operator such as %%REQ(x)%%, or %%%% for a percent sign)"
-              .formatted(rest.substring(lone, Math.min(rest.length(), lone + 30))),
+              .formatted(
+                  rest.substring(lone, Math.min(rest.length(), lone + 30)).replace("\n", "\\n")),
           at);
     }
   }

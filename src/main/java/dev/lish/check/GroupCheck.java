@@ -77,7 +77,9 @@ final class GroupCheck {
             Kind.STATIC_SECRET,
             Set.copyOf(settings.secrets()),
             Kind.SERVER,
-            own);
+            own,
+            Kind.BOOTSTRAP_EXTENSION,
+            Set.copyOf(settings.extensions()));
     Set<String> retried = new HashSet<>();
     group.origins().values().stream()
         .flatMap(all -> all.values().stream())
@@ -92,7 +94,8 @@ final class GroupCheck {
                   boolean told =
                       mention.kind() == Kind.SERVER && !clusters.contains(mention.name());
                   if (!there.contains(mention.name()) && !told) {
-                    if (missing.has(type(mention.kind()))) {
+                    if (mention.kind() != Kind.BOOTSTRAP_EXTENSION
+                        && missing.has(type(mention.kind()))) {
                       missing.skipped(type(mention.kind()), mention.name());
                     } else {
                       unknown(origin, mention, there);
@@ -117,7 +120,7 @@ final class GroupCheck {
       case CLUSTER, SERVER, RETRIED_CLUSTER -> ResourceType.CLUSTER;
       case ROUTES -> ResourceType.ROUTE;
       case SECRET, STATIC_SECRET -> ResourceType.SECRET;
-      case EXTENSION -> ResourceType.EXTENSION;
+      case EXTENSION, BOOTSTRAP_EXTENSION -> ResourceType.EXTENSION;
     };
   }
 
@@ -127,6 +130,7 @@ final class GroupCheck {
           case ROUTES -> Rule.UNKNOWN_ROUTES;
           case SECRET, STATIC_SECRET -> Rule.UNKNOWN_SECRET;
           case EXTENSION -> Rule.UNKNOWN_EXTENSION;
+          case BOOTSTRAP_EXTENSION -> Rule.LISTENER_KIND;
           case CLUSTER, SERVER, RETRIED_CLUSTER -> Rule.UNKNOWN_CLUSTER;
         };
     String what =
@@ -135,9 +139,19 @@ final class GroupCheck {
           case SECRET -> "a secret that the group has";
           case STATIC_SECRET -> "sds_config, or a secret of bootstrap.secrets";
           case SERVER -> "a cluster of the bootstrap, where Envoy wants servers of xDS";
-          case EXTENSION -> "an extension that the group has";
+          case EXTENSION, BOOTSTRAP_EXTENSION -> "an extension that the group has";
           case CLUSTER, RETRIED_CLUSTER -> "a cluster that the group has";
         };
+    if (mention.kind() == Kind.BOOTSTRAP_EXTENSION) {
+      found.accept(
+          origin,
+          new Issue(
+              rule,
+              mention.path(),
+              "found nothing of %s in the bootstrap (expected: it in bootstrap.extensions of %s, if your Envoys' own bootstrap has it)"
+                  .formatted(mention.name(), CheckSettings.PATH)));
+      return;
+    }
     found.accept(
         origin,
         new Issue(

@@ -1,7 +1,9 @@
 package dev.lish.check;
 
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.KeyValueMutation;
 import java.util.List;
 
 /** Headers that are added and removed, wherever Envoy's header parser reads them. */
@@ -9,15 +11,34 @@ final class HeaderRules {
   private HeaderRules() {}
 
   static void added(HeaderValueOption option, Walk walk) {
-    String key = option.getHeader().getKey();
-    if (isFixed(key)) {
-      walk.found(Rule.BAD_SETTING, fixed(key), "header", "key");
-    }
-    Formats.look(option.getHeader().getValue(), walk, false, "header", "value");
+    added(option.getHeader(), walk, "header");
     if (Values.isSet(option, "append") && option.getAppendActionValue() != 0) {
       walk.found(
           Rule.CONFLICTING_FIELDS, "found append too (expected: append_action alone)", "append");
     }
+  }
+
+  static void added(HeaderValue header, Walk walk, Object... at) {
+    if (isFixed(header.getKey())) {
+      walk.found(Rule.BAD_SETTING, fixed(header.getKey()), AddressRules.with(at, "key"));
+    }
+    Formats.look(header.getValue(), walk, false, AddressRules.with(at, "value"));
+  }
+
+  /** What the filter that changes headers does to the query. */
+  static void query(KeyValueMutation mutation, Walk walk) {
+    if (mutation.hasAppend() == !mutation.getRemove().isEmpty()) {
+      walk.found(
+          Rule.CONFLICTING_FIELDS,
+          "found %s (expected: either append or remove)"
+              .formatted(mutation.hasAppend() ? "both" : "none of them"));
+    }
+    var record = mutation.getAppend().getRecord();
+    Object[] at = {"append", "record", "value"};
+    if (record.hasValue() && !record.getValue().hasStringValue()) {
+      walk.found(Rule.BAD_SETTING, "found another value (expected: text)", at);
+    }
+    Formats.look(record.getValue().getStringValue(), walk, false, at);
   }
 
   /** The lists of names in a message that has both. */

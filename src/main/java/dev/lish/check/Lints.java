@@ -11,10 +11,13 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
@@ -76,9 +79,18 @@ final class Lints {
       case "envoy.config.route.v3.VirtualHost" -> {
         RouteLints.host((VirtualHost) message, walk);
         RouteRules.host((VirtualHost) message, walk);
+        NeverLints.host((VirtualHost) message, walk);
       }
       case "envoy.config.route.v3.Route" -> RouteRules.route((Route) message, walk);
-      case "envoy.config.route.v3.RouteAction" -> RouteRules.action((RouteAction) message, walk);
+      case "envoy.config.route.v3.RouteMatch" -> NeverLints.match((RouteMatch) message, walk);
+      case "envoy.config.route.v3.HeaderMatcher" ->
+          NeverLints.header((HeaderMatcher) message, walk);
+      case "envoy.config.route.v3.RedirectAction" ->
+          NeverLints.redirect((RedirectAction) message, walk);
+      case "envoy.config.route.v3.RouteAction" -> {
+        RouteRules.action((RouteAction) message, walk);
+        NeverLints.action((RouteAction) message, walk);
+      }
       case "envoy.config.route.v3.RetryPolicy" -> RouteLints.retry((RetryPolicy) message, walk);
       case "envoy.config.route.v3.RetryPolicy.RetryBackOff" -> RouteRules.backOff(message, walk);
       case "envoy.config.route.v3.WeightedCluster" -> {
@@ -179,6 +191,13 @@ final class Lints {
   private static void regex(RegexMatcher matcher, Walk walk) {
     try {
       Pattern.compile(matcher.getRegex());
+      if (Repeats.most(matcher.getRegex()) > Repeats.MOST) {
+        walk.found(
+            Rule.BAD_REGEX,
+            "found \"%s\": counts that make more than %d together (expected: at most that)"
+                .formatted(matcher.getRegex(), Repeats.MOST),
+            "regex");
+      }
     } catch (PatternSyntaxException e) {
       walk.found(
           Rule.BAD_REGEX,

@@ -50,6 +50,8 @@ record Reading(Origin origin, Message message, List<Issue> issues, List<Mention>
     STATIC_SECRET,
     /** A server of xDS, which Envoy wants in its bootstrap. */
     SERVER,
+    /** What an Envoy has only when its bootstrap says so. */
+    BOOTSTRAP_EXTENSION,
     /** A cluster that a route with retries goes to. */
     RETRIED_CLUSTER
   }

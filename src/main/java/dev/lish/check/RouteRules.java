@@ -151,6 +151,10 @@ final class RouteRules {
 
   /** A back-off and a refresh after failures have the same two fields. */
   static void backOff(Message message, Walk walk) {
+    // Nobody looks at it in what a gRPC client of Envoy's own is told of its retries.
+    if (walk.isBelow("grpc_service") || walk.isBelow("grpc_services")) {
+      return;
+    }
     if (Values.isSet(message, "max_interval")
         && BY_LENGTH.compare(time(message, "max_interval"), time(message, "base_interval")) < 0) {
       walk.found(

@@ -66,6 +66,8 @@ public enum Rule {
   UNSERVED_TYPE(ERROR, "what Lish does not serve never comes"),
   UNKNOWN_SERVICE(WARNING, "a service that the registry does not know has no instances"),
   UNREACHABLE_ROUTE(WARNING, "a route above takes all requests that this one would take"),
+  NEVER_MATCHES(WARNING, "what no request can be like is never matched"),
+  BROKEN_REWRITE(WARNING, "what a rewrite makes so, no server or browser can follow"),
   OVERLAPPING_ADDRESS(WARNING, "two listeners on one port: which one gets a connection is chance"),
   UNKNOWN_RUNTIME_LAYER(WARNING, "Envoy asks only for the runtime layers of its bootstrap"),
   UNKNOWN_RETRY_CONDITION(WARNING, "Envoy ignores a retry condition that it does not know"),

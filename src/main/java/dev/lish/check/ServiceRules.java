@@ -100,6 +100,9 @@ final class ServiceRules {
 
   static void rule(Config.Rule rule, Walk walk) {
     var present = rule.getOnHeaderPresent();
+    if (!rule.getCookie().isEmpty() && rule.getRemove()) {
+      walk.found(Rule.CONFLICTING_FIELDS, "found true for a cookie (expected: a header)", "remove");
+    }
     if (!present.getValue().isEmpty() && present.hasRegexValueRewrite()) {
       walk.found(
           Rule.CONFLICTING_FIELDS,

@@ -7,11 +7,17 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.ValidationContextTypeCase;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext.OcspStaplePolicy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What makes no TLS context. */
@@ -34,7 +40,6 @@ final class TlsRules {
     CommonTlsContext common = server.getCommonTlsContext();
     if (common.getTlsCertificatesCount() == 0
         && common.getTlsCertificateSdsSecretConfigsCount() == 0
-        && !common.hasTlsCertificateProviderInstance()
         && !common.hasCustomTlsCertificateSelector()) {
       walk.found(
           Rule.TLS_CONTEXT,
@@ -49,6 +54,15 @@ final class TlsRules {
         walk.found(
             Rule.TLS_CONTEXT,
             "found no certificate (expected: certificate_chain and private_key, or pkcs12)",
+            "common_tls_context",
+            "tls_certificates",
+            i);
+      }
+      if (server.getOcspStaplePolicy() == OcspStaplePolicy.MUST_STAPLE
+          && !certificate.hasOcspStaple()) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found no ocsp_staple (expected: one, as ocsp_staple_policy is MUST_STAPLE)",
             "common_tls_context",
             "tls_certificates",
             i);
@@ -92,6 +106,7 @@ final class TlsRules {
             i);
       }
     }
+    versions(common.getTlsParams(), walk);
     if (!common.hasValidationContext()) {
       return;
     }
@@ -123,6 +138,44 @@ final class TlsRules {
           "found allow_expired_certificate without trusted_ca (expected: both)",
           "validation_context",
           "allow_expired_certificate");
+    }
+  }
+
+  /** Without a version that both ends may speak no handshake succeeds. */
+  private static void versions(TlsParameters params, Walk walk) {
+    if (params.getTlsMaximumProtocolVersion() != TlsProtocol.TLS_AUTO
+        && params.getTlsMinimumProtocolVersionValue()
+            > params.getTlsMaximumProtocolVersionValue()) {
+      walk.found(
+          Rule.TLS_CONTEXT,
+          "found %s above a maximum of %s (expected: at most that, as else no connection is made)"
+              .formatted(
+                  params.getTlsMinimumProtocolVersion(), params.getTlsMaximumProtocolVersion()),
+          "tls_params",
+          "tls_minimum_protocol_version");
+    }
+  }
+
+  static void spiffe(SPIFFECertValidatorConfig config, Walk walk) {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < config.getTrustDomainsCount(); i++) {
+      var domain = config.getTrustDomains(i);
+      if (!seen.add(domain.getName())) {
+        walk.found(
+            Rule.DUPLICATE_ENTRY,
+            "found \"%s\" again (expected: once)".formatted(domain.getName()),
+            "trust_domains",
+            i,
+            "name");
+      }
+      if (isNoPem(domain.getTrustBundle())) {
+        walk.found(
+            Rule.TLS_CONTEXT,
+            "found no certificate (expected: PEM, -----BEGIN …)",
+            "trust_domains",
+            i,
+            "trust_bundle");
+      }
     }
   }
 

@@ -20,6 +20,9 @@ import java.util.function.Function;
 
 /** One way through a resource, into every message that is packed in it. */
 final class Walk {
+  /** Envoy counts durations in nanoseconds (DurationUtil): some 292 years. */
+  private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000_000;
+
   private final MessageTypes types;
   private final Ages ages;
   private final Function<Descriptor, Shape> shapes;
@@ -171,6 +174,10 @@ final class Walk {
           Rule.BAD_SETTING,
           "found %s s (expected: no negative time)"
               .formatted(time.getSeconds() + time.getNanos() / 1e9));
+    } else if (value instanceof Duration time && time.getSeconds() > MOST_SECONDS) {
+      found(
+          Rule.BAD_SETTING,
+          "found %d s (expected: at most %d s)".formatted(time.getSeconds(), MOST_SECONDS));
     }
     if (!part.kinds().isEmpty()) {
       Extensions.look(part.field(), part.kinds(), value, this);

@@ -23,6 +23,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  * @param clusters that every Envoy has by its bootstrap, besides those of {@code lish bootstrap}
  * @param secrets likewise
  * @param runtimeLayers likewise
+ * @param extensions of Envoy's bootstrap that every Envoy has
  * @param envoyVersions minor versions of the Envoys in use, such as 1.36
  */
 public record CheckSettings(
@@ -30,6 +31,7 @@ public record CheckSettings(
     Set<String> clusters,
     Set<String> secrets,
     Set<String> runtimeLayers,
+    Set<String> extensions,
     List<String> envoyVersions) {
   /** The file's path in the mesh folder; it may be missing. */
   public static final String PATH = "checks.yaml";
@@ -38,7 +40,7 @@ public record CheckSettings(
 
   /** What a folder without the file has. */
   public static final CheckSettings NONE =
-      new CheckSettings(List.of(), Set.of(), Set.of(), Set.of(), List.of());
+      new CheckSettings(List.of(), Set.of(), Set.of(), Set.of(), Set.of(), List.of());
 
   /** Copies the collections. */
   public CheckSettings {
@@ -46,6 +48,7 @@ public record CheckSettings(
     clusters = Set.copyOf(clusters);
     secrets = Set.copyOf(secrets);
     runtimeLayers = Set.copyOf(runtimeLayers);
+    extensions = Set.copyOf(extensions);
     envoyVersions = List.copyOf(envoyVersions);
   }
 
@@ -122,12 +125,14 @@ public record CheckSettings(
     Map<String, Node> known =
         bootstrap == null
             ? Map.of()
-            : values.fields(bootstrap, "bootstrap", "clusters", "secrets", "runtime_layers");
+            : values.fields(
+                bootstrap, "bootstrap", "clusters", "secrets", "runtime_layers", "extensions");
     return new CheckSettings(
         allowed,
         names(known, "clusters", values),
         names(known, "secrets", values),
         names(known, "runtime_layers", values),
+        names(known, "extensions", values),
         versions(fields, values));
   }
 

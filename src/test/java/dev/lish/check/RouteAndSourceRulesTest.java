@@ -72,6 +72,35 @@ class RouteAndSourceRulesTest {
                 """));
   }
 
+  /** Real Envoys 1.36 and 1.40 crash. */
+  @Test
+  void anAdditionalAddressWithoutAddressCrashesEnvoys() {
+    check(
+        new Folder()
+            .with(
+                "all/listeners/l.yaml",
+                """
+                name: l
+                address: { socket_address: { address: 127.0.0.1, port_value: 80 } }
+                additional_addresses:
+                  - {} #! listener-kind
+                filter_chains: [ {} ]
+                """));
+  }
+
+  /** {@code lish bootstrap} prints none, and without it Envoys refuse the listener. */
+  @Test
+  void anInternalListenerIsOneOfTheBootstrapsExtensions() {
+    String listener = "name: l\nfilter_chains: [ {} ]\ninternal_listener: {}";
+    check(new Folder().with("all/listeners/l.yaml", listener + " #! listener-kind\n"));
+    check(
+        new Folder()
+            .with("all/listeners/l.yaml", listener)
+            .with(
+                "checks.yaml",
+                "bootstrap: { extensions: [ envoy.bootstrap.internal_listener ] }\n"));
+  }
+
   @Test
   void whatLishDoesNotServeIsNotAskedOfIt() {
     check(
