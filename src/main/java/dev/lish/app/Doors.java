@@ -108,7 +108,11 @@ final class Doors implements AutoCloseable {
         // One read of a connection in a turn, not the 16 of a channel's own allocator: with these
         // the buffers of 2,300 streams that never pause grow to some 400 KiB each.
         new AdaptiveRecvByteBufAllocator(LEAST_READ, LEAST_READ, MOST_READ).maxMessagesPerRead(1));
-    builder.childChannelPipelineCustomizer(ConnectionBuffers::customize);
+    builder.childChannelPipelineCustomizer(
+        pipeline -> {
+          pipeline.addFirst(new LateTcpAcks());
+          ConnectionBuffers.customize(pipeline);
+        });
     // Envoys that go away break their streams, which is counted, and no news for the log; what our
     // services throw they tell themselves.
     builder.unhandledExceptionsReportInterval(Duration.ZERO);
