@@ -130,12 +130,16 @@ record HostChanges(
       return !cluster.equals(next.cluster);
     }
 
+    /** The line of a name that several clusters of a file ask for is that of one of them. */
+    private boolean isIts(EndpointSpec spec) {
+      boolean alone = guarded.map(g -> g.terms().clusters().size() == 1).orElse(true);
+      return alone && spec.path().equals(cluster.path());
+    }
+
     /** The cluster is to blame where it has changed, else what it asks for. */
     Hazard blamedFor(String name, String text, Side before) {
       Optional<EndpointSpec> spec =
-          guarded
-              .map(Guarded::spec)
-              .filter(s -> cluster.equals(before.cluster) || s.path().equals(cluster.path()));
+          guarded.map(Guarded::spec).filter(s -> cluster.equals(before.cluster) || isIts(s));
       return new Hazard(
           new TreeSet<>(Set.of(name)),
           text,

@@ -264,6 +264,24 @@ class PipelineIT {
     return pipeline.view().stages().get(0).problems().toString();
   }
 
+  /** Two clusters of one file ask for the same name: each is told of where it is. */
+  @Test
+  void aClusterThatSharesItsAssignmentIsTheOneThatIsBlamed() {
+    String one = cluster("a");
+    String two = cluster("a").replace("name: a", "name: z");
+    start(Map.of("clusters/both.yaml", one + "---\n" + two));
+    registry.service("a").set(List.of(instance(80)));
+    Await.until("a is there", () -> set(ResourceType.ENDPOINT).byName().containsKey("reg:a"));
+    String renamed = (one + "---\n" + two).replace("reg:a", "reg:b");
+    mesh.commit(FakeMesh.folder(2, Map.of("mesh.yaml", MESH, "clusters/both.yaml", renamed)));
+    Await.until("it is asked for", () -> pipeline.view().sources().toString().contains("reg:b"));
+    clock.advance(Duration.ofSeconds(4));
+    int line = one.split("\n", -1).length + 1;
+    Await.until(
+        "the second is told of in its own lines",
+        () -> problems().contains("both.yaml:" + line + ": revision 2 is held: cluster z: "));
+  }
+
   @Test
   void aRevisionWaitsUntilItIsKnownWhichHostsItBrings() {
     start(Map.of("clusters/a.yaml", cluster("a")));
