@@ -5,6 +5,7 @@ import dev.lish.guard.Base;
 import dev.lish.guard.Decision;
 import dev.lish.guard.GuardSettings;
 import dev.lish.model.Resource;
+import dev.lish.pipeline.Watches.Watch;
 import dev.lish.render.EndpointSpec;
 import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Hold;
@@ -22,9 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -36,16 +34,13 @@ final class Discovery {
   /** So long a registry may take for its first answer before anybody is told that it is missing. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  private final Function<DiscoveryQuery, Source<List<Instance>>> open;
-  private final Runnable wake;
   private final Clock clock;
-  private final SortedMap<String, Watch> watches = new TreeMap<>();
+  private final Watches watches;
   private final Guards guards;
   private final Services services;
   private final Holding holding;
   private final Map<Guarded, Optional<Admitted>> assignments = new HashMap<>();
   private final Map<DiscoveryQuery, Set<Guarded>> users = new HashMap<>();
-  private final Set<DiscoveryQuery> changed = ConcurrentHashMap.newKeySet();
 
   /** Those whose hosts, as written in the mesh, were drained or undrained. */
   private final Set<Guarded> rewritten = new HashSet<>();
@@ -59,9 +54,6 @@ final class Discovery {
   /** A query of a revision that waits was answered anew. */
   private boolean answered;
 
-  /** A query, its open watch, and since when it is open. */
-  record Watch(DiscoveryQuery query, Source<List<Instance>> source, Instant since) {}
-
   Discovery(
       Function<DiscoveryQuery, Source<List<Instance>>> open,
       Guarding guarding,
@@ -70,9 +62,8 @@ final class Discovery {
     this.guards = guarding.guards();
     this.services = guarding.services();
     this.holding = guarding.holding();
-    this.open = open;
-    this.wake = wake;
     this.clock = clock;
+    watches = new Watches(open, wake, clock);
   }
 
   /**
@@ -86,23 +77,7 @@ final class Discovery {
     for (Guarded one : used) {
       one.spec().queries().forEach(q -> users.computeIfAbsent(q, any -> new HashSet<>()).add(one));
     }
-    List<Watch> unused = new ArrayList<>(watches.values());
-    unused.removeIf(watch -> users.containsKey(watch.query()));
-    for (Watch watch : unused) {
-      watches.remove(watch.query().toString());
-      watch.source().close();
-    }
-    for (DiscoveryQuery query : users.keySet()) {
-      if (!watches.containsKey(query.toString())) {
-        Source<List<Instance>> source = open.apply(query);
-        watches.put(query.toString(), new Watch(query, source, clock.instant()));
-        source.watch(
-            () -> {
-              changed.add(query);
-              wake.run();
-            });
-      }
-    }
+    watches.follow(users.keySet());
     losses.ask(users.keySet().stream().filter(this::isUsed).toList());
     users.keySet().forEach(this::note);
     holding.lost(losses.lost(), longestHold, clock.instant());
@@ -126,10 +101,10 @@ final class Discovery {
     if (now.equals(drained)) {
       return;
     }
-    for (Watch watch : watches.values()) {
+    for (Watch watch : watches.all()) {
       List<Instance> said = there(watch);
       if (!drained.apply(said).equals(now.apply(said))) {
-        changed.add(watch.query());
+        watches.lookAgain(watch.query());
       }
     }
     for (Guarded one : assignments.keySet()) {
@@ -143,19 +118,17 @@ final class Discovery {
 
   /** What the registry said last, without what operators took out; empty: it never answered. */
   private Optional<List<Instance>> instances(DiscoveryQuery query) {
-    Watch watch = watches.get(query.toString());
-    return watch == null ? Optional.empty() : watch.source().state().last().map(drained::apply);
+    return watches.last(query).map(drained::apply);
   }
 
   /** True when it has never answered, and said why: others need not wait for it any longer. */
   private boolean failed(DiscoveryQuery query) {
-    Watch watch = watches.get(query.toString());
-    return watch != null && !watch.source().state().cause().isEmpty();
+    return watches.of(query).map(watch -> !watch.cause().isEmpty()).orElse(false);
   }
 
   /** The instances of the query, drained ones as in maintenance. */
   List<Instance> shown(Watch watch) {
-    return watch.source().state().last().map(drained::apply).orElse(List.of());
+    return drained.apply(watch.said());
   }
 
   /** What would remain of each guarded assignment that has instances of the target. */
@@ -167,8 +140,7 @@ final class Discovery {
     for (Guarded one : assignments.keySet()) {
       List<List<Instance>> lists = new ArrayList<>();
       for (DiscoveryQuery query : one.spec().queries()) {
-        Watch watch = watches.get(query.toString());
-        lists.add(watch == null ? List.of() : watch.source().state().last().orElse(List.of()));
+        lists.add(watches.last(query).orElse(List.of()));
       }
       lists.add(one.spec().written());
       if (one.terms().settings().enabled()) {
@@ -189,7 +161,7 @@ final class Discovery {
     if (targets.isEmpty()) {
       return Map.of();
     }
-    for (Watch watch : watches.values()) {
+    for (Watch watch : watches.all()) {
       List<Instance> said = there(watch);
       find(targets, said, watch.query().registry(), found);
     }
@@ -203,7 +175,7 @@ final class Discovery {
 
   /** What its registry said last, and what is kept besides. */
   private List<Instance> there(Watch watch) {
-    List<Instance> all = new ArrayList<>(watch.source().state().last().orElse(List.of()));
+    List<Instance> all = new ArrayList<>(watch.said());
     all.addAll(services.kept(watch.query(), clock.instant()));
     return all;
   }
@@ -225,11 +197,7 @@ final class Discovery {
   /** Takes in what the registries said since the last call; gives the assignments that changed. */
   Set<Guarded> refresh() {
     Instant now = clock.instant();
-    Set<DiscoveryQuery> moved = new HashSet<>();
-    for (DiscoveryQuery query : List.copyOf(changed)) {
-      changed.remove(query);
-      moved.add(query);
-    }
+    Set<DiscoveryQuery> moved = watches.takeChanged();
     moved.forEach(this::note);
     holding.lost(losses.lost(), longestHold, now);
     Set<String> held = holding.moved(now);
@@ -285,13 +253,13 @@ final class Discovery {
 
   /** The open watches, by query. */
   Iterable<Watch> watches() {
-    return watches.values();
+    return watches.all();
   }
 
   /** Assignments that cannot be made because a registry refuses a query, each with the reason. */
   Map<EndpointSpec, String> refused() {
     Map<EndpointSpec, String> refused = new HashMap<>();
-    for (Watch watch : watches.values()) {
+    for (Watch watch : watches.all()) {
       if (watch.source().state() instanceof SourceState.Missing<?> missing
           && !missing.cause().isEmpty()) {
         String cause = watch.query() + " has not answered: " + missing.cause();
@@ -302,9 +270,8 @@ final class Discovery {
   }
 
   private void note(DiscoveryQuery query) {
-    Watch watch = watches.get(query.toString());
-    if (watch != null && isUsed(query)) {
-      losses.answered(query, watch.source().state().last().orElse(List.of()));
+    if (isUsed(query)) {
+      losses.answered(query, watches.last(query).orElse(List.of()));
     }
   }
 
@@ -335,31 +302,13 @@ final class Discovery {
   }
 
   void close() {
-    watches.values().forEach(watch -> watch.source().close());
-    watches.clear();
+    watches.close();
   }
 
   private Optional<Admitted> assign(Guarded one) {
+    Set<String> unheard = watches.unheard(one.spec().queries());
     return wanted(one)
-        .map(all -> guards.admit(one, all, !one.spec().hasFixed(), unheard(one), clock.instant()));
-  }
-
-  /** The places of its hosts that only registries have which do not answer. */
-  private Set<String> unheard(Guarded one) {
-    Set<String> unheard = new HashSet<>();
-    Set<String> heard = new HashSet<>();
-    for (DiscoveryQuery query : one.spec().queries()) {
-      Watch watch = watches.get(query.toString());
-      if (watch != null) {
-        Set<String> its = watch.source().state().answers() ? heard : unheard;
-        // Where all answer, as nearly always, nothing is looked through.
-        if (its == unheard || !unheard.isEmpty()) {
-          watch.source().state().last().orElse(List.of()).forEach(i -> its.add(Drained.place(i)));
-        }
-      }
-    }
-    unheard.removeAll(heard);
-    return unheard;
+        .map(all -> guards.admit(one, all, !one.spec().hasFixed(), unheard, clock.instant()));
   }
 
   /** The assignment that one would have, whether it is used or not. */
@@ -367,9 +316,10 @@ final class Discovery {
     Optional<Resource> wanted = wanted(one);
     List<String> missing = new ArrayList<>();
     for (DiscoveryQuery query : one.spec().queries()) {
-      Watch watch = watches.get(query.toString());
-      boolean fresh = watch != null && watch.since().plus(PATIENCE).isAfter(clock.instant());
-      String cause = watch == null ? "" : watch.source().state().cause();
+      Optional<Watch> watch = watches.of(query);
+      boolean fresh =
+          watch.map(w -> w.since().plus(PATIENCE).isAfter(clock.instant())).orElse(false);
+      String cause = watch.map(Watch::cause).orElse("");
       if (wanted.isEmpty() && instances(query).isEmpty() && !(fresh && cause.isEmpty())) {
         missing.add(query + " has not answered yet" + (cause.isEmpty() ? "" : ": " + cause));
       }

@@ -142,7 +142,7 @@ final class Views {
       }
     }
     Instant patientSince = clock.instant().minus(PATIENCE);
-    for (Discovery.Watch watch : discovery.watches()) {
+    for (Watches.Watch watch : discovery.watches()) {
       if (watch.since().isAfter(patientSince) && discovery.isUsed(watch.query())) {
         addUnlessAnswered(reasons, watch.query().toString(), watch.source().state());
       }
@@ -194,7 +194,7 @@ final class Views {
                 views.add(
                     source(
                         "registry " + name, catalog.state(), list -> list.size() + " services")));
-    for (Discovery.Watch watch : discovery.watches()) {
+    for (Watches.Watch watch : discovery.watches()) {
       views.add(
           source(
               watch.query().toString(),
