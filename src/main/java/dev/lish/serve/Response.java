@@ -100,14 +100,16 @@ final class Response extends AbstractMessage {
         @Override
         public byte[] parse(InputStream in) {
           try {
-            // What is available is all of it, as a rule: readAllBytes would start with 8 KiB.
-            byte[] most = in.readNBytes(in.available());
-            if (in.available() == 0 && most.length > 0) {
+            // What is available is all of it, as a rule. In one piece: readAllBytes and its like
+            // read 8 KiB at a time, and copy them together.
+            byte[] most = new byte[in.available()];
+            int size = in.readNBytes(most, 0, most.length);
+            if (size == most.length && in.available() == 0 && size > 0) {
               return most;
             }
             byte[] rest = in.readAllBytes();
-            byte[] all = Arrays.copyOf(most, most.length + rest.length);
-            System.arraycopy(rest, 0, all, most.length, rest.length);
+            byte[] all = Arrays.copyOf(most, size + rest.length);
+            System.arraycopy(rest, 0, all, size, rest.length);
             return all;
           } catch (IOException e) {
             throw new UncheckedIOException(e);
