@@ -145,10 +145,8 @@ class GuardPropertyTest {
     return world.wasSafe(before, checks) && world.wasSafeByItself(before, checks);
   }
 
-  /** Nothing waits for longer than the longest raise, and the factor goes back after it. */
-  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-  void whenAllHostsPassAllAreInServiceInTimeWithTheFactorAsWritten(
-      @ForAll("any") GuardHistory history) {
+  /** The world at the end of a history in which nothing is looked at on the way. */
+  private static GuardWorld played(GuardHistory history) {
     GuardWorld world = new GuardWorld(history);
     for (Step step : history.steps()) {
       for (int i = 0; i < step.kinds().size(); i++) {
@@ -157,6 +155,14 @@ class GuardPropertyTest {
       world.send();
       world.advance(Duration.ofSeconds(step.seconds()), world::send);
     }
+    return world;
+  }
+
+  /** Nothing waits for longer than the longest raise, and the factor goes back after it. */
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+  void whenAllHostsPassAllAreInServiceInTimeWithTheFactorAsWritten(
+      @ForAll("any") GuardHistory history) {
+    GuardWorld world = played(history);
     world.registry.replaceAll((host, status) -> HealthStatus.HEALTHY);
     world.send();
     world.advance(GuardWorld.LONGEST.plusSeconds(1), world::send);
@@ -169,14 +175,7 @@ class GuardPropertyTest {
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void theFactorGoesBackWithoutThoseThatNeverPassWhereTheOthersAreEnough(
       @ForAll("alone") GuardHistory history) {
-    GuardWorld world = new GuardWorld(history);
-    for (Step step : history.steps()) {
-      for (int i = 0; i < step.kinds().size(); i++) {
-        world.apply(step.kinds().get(i), step.hosts().get(i));
-      }
-      world.send();
-      world.advance(Duration.ofSeconds(step.seconds()), world::send);
-    }
+    GuardWorld world = played(history);
     world.advance(GuardWorld.LONGEST.plus(GuardWorld.SETTLE), world::send);
     boolean weighs = history.setting().flags().weighted();
     if (!weighs && world.isSafeAsWritten()) {

@@ -19,7 +19,6 @@ import dev.lish.source.Instance;
 import dev.lish.source.Registry;
 import dev.lish.source.Service;
 import dev.lish.source.Source;
-import dev.lish.source.SourceState;
 import dev.lish.testing.Await;
 import java.time.Duration;
 import java.util.List;
@@ -64,22 +63,6 @@ class PipelineIT {
           (assignment, since) -> {},
           clock);
 
-  /** A cell that is a source. */
-  private record Told<T>(Cell<T> cell) implements Source<T> {
-    @Override
-    public SourceState<T> state() {
-      return cell.state();
-    }
-
-    @Override
-    public void watch(Runnable listener) {
-      cell.watch(listener);
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private final class FakeRegistry implements Registry {
     final Map<String, Cell<List<Instance>>> services = new ConcurrentHashMap<>();
     final Cell<List<Service>> catalog = new Cell<>(clock);
@@ -100,12 +83,12 @@ class PipelineIT {
 
     @Override
     public Source<List<Instance>> instances(DiscoveryQuery query) {
-      return new Told<>(service(query.service()));
+      return service(query.service()).source(() -> {});
     }
 
     @Override
     public Source<List<Service>> services() {
-      return new Told<>(catalog);
+      return catalog.source(() -> {});
     }
 
     @Override
@@ -115,7 +98,7 @@ class PipelineIT {
   private Source<SortedMap<String, ByteString>> secrets() {
     Cell<SortedMap<String, ByteString>> none = new Cell<>(clock);
     none.set(new TreeMap<>());
-    return new Told<>(none);
+    return none.source(() -> {});
   }
 
   private static String cluster(String name) {

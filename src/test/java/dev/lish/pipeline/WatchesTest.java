@@ -8,7 +8,6 @@ import dev.lish.source.DiscoveryQuery;
 import dev.lish.source.Health;
 import dev.lish.source.Instance;
 import dev.lish.source.Source;
-import dev.lish.source.SourceState;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,23 +28,7 @@ class WatchesTest {
   private final Watches watches = new Watches(this::open, wakes::incrementAndGet, clock);
 
   private Source<List<Instance>> open(DiscoveryQuery query) {
-    Cell<List<Instance>> cell = cell(query);
-    return new Source<>() {
-      @Override
-      public SourceState<List<Instance>> state() {
-        return cell.state();
-      }
-
-      @Override
-      public void watch(Runnable listener) {
-        cell.watch(listener);
-      }
-
-      @Override
-      public void close() {
-        closed.add(query);
-      }
-    };
+    return cell(query).source(() -> closed.add(query));
   }
 
   private Cell<List<Instance>> cell(DiscoveryQuery query) {
