@@ -47,6 +47,7 @@ class ArchitectureTest {
           delivery: guard snapshot model
           pipeline: source render snapshot guard delivery serve model
           serve: snapshot model
+          transport:
           accesslog: model
           admin: pipeline delivery guard serve accesslog source render snapshot model
           metrics: pipeline delivery guard serve accesslog source snapshot model
@@ -56,7 +57,7 @@ class ArchitectureTest {
           trial: trial.wire recorder serve snapshot render source source.files model
           trial.wire:
           app: model source source.web source.dogma source.consul source.files source.http source.kept render \
-            snapshot guard delivery pipeline serve accesslog admin metrics config recorder trial
+            snapshot guard delivery pipeline serve transport accesslog admin metrics config recorder trial
           cli: app config source source.files render check snapshot guard delivery diff trial model
           """);
 
@@ -67,10 +68,10 @@ class ArchitectureTest {
           com.linecorp.centraldogma: source.dogma
           io.pebbletemplates: render
           com.google.protobuf.util: render
-          io.grpc: serve accesslog app recorder
+          io.grpc: serve accesslog app recorder transport
           org.apache.kafka: accesslog
           io.micrometer: metrics app source.dogma
-          com.linecorp.armeria.server: app admin serve accesslog
+          com.linecorp.armeria.server: app admin serve accesslog transport
           picocli: cli
           com.google.re2j: check
           """);

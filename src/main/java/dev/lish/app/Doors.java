@@ -13,6 +13,9 @@ import dev.lish.config.AdminConfig;
 import dev.lish.config.HostPort;
 import dev.lish.config.ServerTls;
 import dev.lish.config.XdsConfig;
+import dev.lish.transport.ConnectionBuffers;
+import dev.lish.transport.FramedCalls;
+import dev.lish.transport.LateTcpAcks;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -95,6 +98,7 @@ final class Doors implements AutoCloseable {
       grpc.addService(
           interceptor.map(i -> ServerInterceptors.intercept(service, i)).orElse(service));
     }
+    grpc.intercept(new FramedCalls(Math.toIntExact(config.limits().maxRequestBytes())));
     // All of these would count a whole stream, which lasts as long as its Envoy.
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.

@@ -1,93 +1,67 @@
 package dev.lish.serve;
 
-import com.google.protobuf.AbstractMessage;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Empty;
-import com.google.protobuf.Message;
-import com.google.protobuf.Parser;
-import com.google.protobuf.UnknownFieldSet;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
- * A response on the wire: bytes shared with other streams, then the stream's own nonce. It is a
- * protobuf message only so that Armeria writes it right into a buffer of its size: anything else
- * passes through a stream and an array of 8 KiB, which costs more than all the rest of a response.
+ * A response on the wire: bytes shared with other streams, then the stream's own nonce.
+ *
+ * @param shared never written to
+ * @param own the end of the message
  */
-final class Response extends AbstractMessage {
-  private static final Response NONE = new Response(new byte[0], new byte[0]);
-
-  private final byte[] shared;
-  private final byte[] own;
-
-  /**
-   * A response.
-   *
-   * @param shared never written to
-   * @param own the end of the message
-   */
-  Response(byte[] shared, byte[] own) {
-    this.shared = shared;
-    this.own = own;
-  }
-
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Response(byte[] shared, byte[] own) {
   int size() {
     return shared.length + own.length;
   }
 
-  @Override
-  public int getSerializedSize() {
-    return size();
-  }
-
-  @Override
-  public void writeTo(CodedOutputStream out) throws IOException {
-    out.writeRawBytes(shared);
-    out.writeRawBytes(own);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Response that
-        && Arrays.equals(shared, that.shared)
-        && Arrays.equals(own, that.own);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(shared) * 31 + Arrays.hashCode(own);
-  }
-
   /** Hands the bytes over as they are. */
-  static final MethodDescriptor.PrototypeMarshaller<Response> MARSHALLER =
-      new MethodDescriptor.PrototypeMarshaller<>() {
+  static final MethodDescriptor.Marshaller<Response> MARSHALLER =
+      new MethodDescriptor.Marshaller<>() {
         @Override
         public InputStream stream(Response response) {
-          return new ByteArrayInputStream(response.toByteArray());
+          return new Bytes(response);
         }
 
         @Override
         public Response parse(InputStream in) {
           throw new UnsupportedOperationException("a server does not read responses");
         }
-
-        @Override
-        public Response getMessagePrototype() {
-          return NONE;
-        }
-
-        @Override
-        public Class<Response> getMessageClass() {
-          return Response.class;
-        }
       };
+
+  /** Both parts; each is written in one piece to where it is to go. */
+  private static final class Bytes extends SequenceInputStream implements KnownLength, Drainable {
+    private final InputStream shared;
+    private final InputStream own;
+
+    Bytes(Response response) {
+      this(new ByteArrayInputStream(response.shared), new ByteArrayInputStream(response.own));
+    }
+
+    private Bytes(InputStream shared, InputStream own) {
+      super(shared, own);
+      this.shared = shared;
+      this.own = own;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return shared.available() + own.available();
+    }
+
+    @Override
+    public int drainTo(OutputStream out) throws IOException {
+      return Math.toIntExact(shared.transferTo(out) + own.transferTo(out));
+    }
+  }
 
   /** Takes a request as bytes; what they mean is read later, where an error can be answered. */
   static final MethodDescriptor.Marshaller<byte[]> REQUESTS =
@@ -116,61 +90,4 @@ final class Response extends AbstractMessage {
           }
         }
       };
-
-  // It has no fields that protobuf knows of.
-
-  @Override
-  public Parser<Empty> getParserForType() {
-    return Empty.parser();
-  }
-
-  @Override
-  public Message.Builder newBuilderForType() {
-    return Empty.newBuilder();
-  }
-
-  @Override
-  public Message.Builder toBuilder() {
-    return Empty.newBuilder();
-  }
-
-  @Override
-  public Message getDefaultInstanceForType() {
-    return NONE;
-  }
-
-  @Override
-  public Descriptor getDescriptorForType() {
-    return Empty.getDescriptor();
-  }
-
-  @Override
-  public Map<FieldDescriptor, Object> getAllFields() {
-    return Map.of();
-  }
-
-  @Override
-  public boolean hasField(FieldDescriptor field) {
-    return false;
-  }
-
-  @Override
-  public Object getField(FieldDescriptor field) {
-    throw new IllegalArgumentException(field + " (expected: none)");
-  }
-
-  @Override
-  public int getRepeatedFieldCount(FieldDescriptor field) {
-    return 0;
-  }
-
-  @Override
-  public Object getRepeatedField(FieldDescriptor field, int index) {
-    throw new IllegalArgumentException(field + " (expected: none)");
-  }
-
-  @Override
-  public UnknownFieldSet getUnknownFields() {
-    return UnknownFieldSet.getDefaultInstance();
-  }
 }

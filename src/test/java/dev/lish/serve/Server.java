@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import dev.lish.model.ResourceType;
 import dev.lish.model.Revision;
 import dev.lish.testing.Await;
+import dev.lish.transport.FramedCalls;
 import io.grpc.ServerInterceptor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,7 +49,8 @@ final class Server implements AutoCloseable {
         GrpcService.builder()
             .useBlockingTaskExecutor(false)
             .maxRequestMessageLength(limits.requestBytes())
-            .intercept(interceptors);
+            .intercept(interceptors)
+            .intercept(new FramedCalls(limits.requestBytes()));
     xds.services().forEach(service::addService);
     com.linecorp.armeria.server.Server started =
         com.linecorp.armeria.server.Server.builder()

@@ -1,4 +1,4 @@
-package dev.lish.app;
+package dev.lish.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -13,13 +13,13 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
  * buffer of that size. Netty's own way appends reads to one buffer, which grows by doubling, and is
  * kept as long as the last frame in it is not whole.
  */
-final class ConnectionBuffers extends ChannelInboundHandlerAdapter {
+public final class ConnectionBuffers extends ChannelInboundHandlerAdapter {
   private static final ByteToMessageDecoder.Cumulator EXACT = ConnectionBuffers::cumulate;
 
   private ConnectionBuffers() {}
 
   /** For {@code ServerBuilder.childChannelPipelineCustomizer}. */
-  static void customize(ChannelPipeline pipeline) {
+  public static void customize(ChannelPipeline pipeline) {
     // Armeria adds what speaks HTTP/2 when it has seen the first bytes, before whatever is last.
     pipeline.addFirst(new ConnectionBuffers());
   }

@@ -1,4 +1,4 @@
-package dev.lish.app;
+package dev.lish.transport;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.lish.app;
+package dev.lish.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.lish.app;
+package dev.lish.transport;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * moment in which other Envoys wait for the push. The kernel forgets the wish, so it is told again
  * with each response.
  */
-final class LateTcpAcks extends ChannelOutboundHandlerAdapter {
+public final class LateTcpAcks extends ChannelOutboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(LateTcpAcks.class);
 
   private boolean written;

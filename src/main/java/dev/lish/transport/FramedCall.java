@@ -1,0 +1,147 @@
+package dev.lish.transport;
+
+import io.grpc.Drainable;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A call whose messages are frames. Confined to the event loop of its connection. */
+final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
+  private static final Logger LOG = LoggerFactory.getLogger(FramedCall.class);
+
+  private final Http2ConnectionHandler http2;
+  private final Http2RemoteFlowController flow;
+  private final Http2Stream stream;
+  private final Assembly assembly;
+  private final Runnable written = this::written;
+  private final Consumer<InputStream> received = this::received;
+  private ServerCall.Listener<A> listener = new ServerCall.Listener<>() {};
+  private boolean begun;
+  private boolean closed;
+
+  /** The last message waits for the peer's windows, or for room in the channel. */
+  private boolean pending;
+
+  FramedCall(
+      ServerCall<A, B> call, Http2ConnectionHandler http2, Http2Stream stream, int mostBytes) {
+    super(call);
+    this.http2 = http2;
+    this.stream = stream;
+    flow = http2.encoder().flowController();
+    assembly = new Assembly(mostBytes);
+  }
+
+  /** Who is told of requests. */
+  void listener(ServerCall.Listener<A> who) {
+    listener = who;
+  }
+
+  @Override
+  public boolean isReady() {
+    return super.isReady() && !pending;
+  }
+
+  @Override
+  public void sendMessage(B message) {
+    if (!begun || !super.isReady()) {
+      // Armeria sends the headers with the first message; what follows must not overtake it.
+      begun = true;
+      super.sendMessage(message);
+    } else if (writable()) {
+      write(message);
+    }
+  }
+
+  /** The client may have gone, and the call not know it yet. */
+  private boolean writable() {
+    return switch (stream.state()) {
+      case OPEN, HALF_CLOSED_REMOTE -> true;
+      case IDLE, RESERVED_LOCAL, RESERVED_REMOTE, HALF_CLOSED_LOCAL, CLOSED -> false;
+    };
+  }
+
+  private void write(B message) {
+    ChannelHandlerContext context = flow.channelHandlerContext();
+    Frame frame = new Frame(http2, stream, encode(message, context), written);
+    flow.addFlowControlled(stream, frame);
+    http2.flush(context);
+    pending = frame.size() > 0;
+  }
+
+  private ByteBuf encode(B message, ChannelHandlerContext context) {
+    try (InputStream in = getMethodDescriptor().streamResponse(message)) {
+      if (!(in instanceof KnownLength && in instanceof Drainable drainable)) {
+        throw new IllegalStateException(
+            in.getClass() + " (expected: a stream that knows its length, and drains itself)");
+      }
+      int length = in.available();
+      ByteBuf bytes = context.alloc().buffer(Frame.HEADER + Assembly.PREFIX + length);
+      try {
+        bytes.writerIndex(Frame.HEADER).writeByte(Assembly.PLAIN).writeInt(length);
+        var unused = drainable.drainTo(new ByteBufOutputStream(bytes));
+        return bytes;
+      } catch (IOException | RuntimeException e) {
+        bytes.release();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Netty does not allow to send more from within. */
+  private void written() {
+    if (pending) {
+      pending = false;
+      flow.channelHandlerContext().executor().execute(this::ready);
+    }
+  }
+
+  private void ready() {
+    if (!closed && isReady()) {
+      guarded(listener::onReady);
+    }
+  }
+
+  @Override
+  public void close(Status status, Metadata trailers) {
+    closed = true;
+    super.close(status, trailers);
+  }
+
+  /** Takes what has come; gives what is for Armeria to read, to be released. */
+  ByteBuf read(ByteBuf data) {
+    return assembly.read(data, received);
+  }
+
+  private void received(InputStream message) {
+    if (!closed) {
+      guarded(() -> listener.onMessage(getMethodDescriptor().parseRequest(message)));
+    }
+  }
+
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("A call of {} failed and is closed", getMethodDescriptor().getFullMethodName(), e);
+      close(
+          Status.INTERNAL.withDescription("this call failed; the server's log says why"),
+          new Metadata());
+    }
+  }
+}
