@@ -21,6 +21,19 @@ final class Account {
     placement.changed(now);
   }
 
+  /** The client wants something of this type, or does not. */
+  void subscribes(ResourceType type, boolean wants) {
+    Told told = report.of(type);
+    if (told.subscribed != wants) {
+      told.subscribed = wants;
+      if (wants) {
+        meter.subscribed(type);
+      } else {
+        meter.unsubscribed(type);
+      }
+    }
+  }
+
   /** A response went out. */
   void sent(Payload payload, int bytes, long now) {
     ResourceType type = payload.type();

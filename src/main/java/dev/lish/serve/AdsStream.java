@@ -125,11 +125,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     }
     long now = streams.now();
     done = null;
-    if (!sequencer.types().contains(type.get())) {
-      streams.meter.subscribed(type.get());
-    }
     Reply reply = sequencer.request(type.get(), request, now);
     reception.bound("the stream subscribes to", sequencer.names(type.get()));
+    account.subscribes(type.get(), sequencer.wants(type.get()));
     if (reply.kind() == Reply.Kind.NONE) {
       account.asked(type.get(), now);
     }
@@ -333,7 +331,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     closed = true;
     wakeAt = Long.MAX_VALUE;
     streams.remove(this);
-    sequencer.types().forEach(streams.meter::unsubscribed);
+    sequencer.types().forEach(type -> account.subscribes(type, false));
     report.belongs(null);
     reception.node().ifPresent(this::gone);
   }

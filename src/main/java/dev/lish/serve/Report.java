@@ -124,7 +124,11 @@ final class Report {
     for (ResourceType type : TYPES) {
       Optional<TypeStream> stream = sequencer.stream(type);
       if (stream.isPresent()) {
-        nacked |= stream.get().nacked();
+        if (stream.get().nacked()) {
+          nacked = true;
+        } else {
+          of(type).forgiven();
+        }
         synced &= there(sequencer, stream.get(), snapshot);
       }
     }

@@ -71,6 +71,14 @@ final class Sequencer {
     return stream.synced(snapshot, shared);
   }
 
+  /** True when the client wants anything of this type. */
+  boolean wants(ResourceType type) {
+    return stream(type)
+        .map(s -> s.subscription)
+        .filter(s -> s.wildcard() || !s.names().isEmpty())
+        .isPresent();
+  }
+
   /** How many names the stream subscribes to by name. */
   int names(ResourceType type) {
     return stream(type).map(s -> s.subscription.names().size()).orElse(0);

@@ -34,6 +34,9 @@ final class Told {
   /** Only for the event loop: when a source told of what was sent last; 0: it was asked for. */
   long change;
 
+  /** Only for the event loop: the client asks for something of this type. */
+  boolean subscribed;
+
   /** Only for the event loop: as what the stream counts; null: it does not yet. */
   Progress.@Nullable At counted;
 
@@ -107,6 +110,17 @@ final class Told {
     at = now;
     unanswered = NONE;
     end();
+  }
+
+  /** What the client rejected is of no interest to it any more. */
+  void forgiven() {
+    if (nacked != null) {
+      begin();
+      nacked = null;
+      message = "";
+      file = "";
+      end();
+    }
   }
 
   /** It is not sent at all. */

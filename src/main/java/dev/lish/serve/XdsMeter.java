@@ -22,10 +22,10 @@ public interface XdsMeter {
   /** A stream has to wait for its turn: too many came at once. */
   default void delayed() {}
 
-  /** A stream subscribed to a type for the first time. */
+  /** A stream that wanted nothing of a type wants something. */
   default void subscribed(ResourceType type) {}
 
-  /** A stream that had subscribed to the type is gone. */
+  /** A stream that wanted something of a type wants nothing of it any more, or is gone. */
   default void unsubscribed(ResourceType type) {}
 
   /** A stream never gets what was newest: something newer came while it had not answered. */

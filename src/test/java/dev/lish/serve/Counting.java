@@ -12,7 +12,7 @@ final class Counting {
     return responses.get();
   }
 
-  /** First requests of a type on a stream. */
+  /** How often a stream came to want something of a type. */
   int subscriptions() {
     return subscriptions.get();
   }

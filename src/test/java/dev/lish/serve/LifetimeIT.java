@@ -2,6 +2,7 @@ package dev.lish.serve;
 
 import static dev.lish.model.ResourceType.CLUSTER;
 import static dev.lish.model.ResourceType.LISTENER;
+import static dev.lish.model.ResourceType.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lish.model.ResourceType;
@@ -72,6 +73,29 @@ class LifetimeIT {
       assertThat(client.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(counts).containsEntry("age", 1);
       Await.until("it is not counted any more", () -> server.xds.streams() == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void streamCountsAsSubscribedAsLongAsItWantsAnything(boolean delta) {
+    try (Server server = new Server(Server.QUICK, meter);
+        Client client = Client.of(server, delta)) {
+      server.publish(Mesh.small());
+      client.ask(ROUTE, "main").accept(ROUTE);
+      client.ask(CLUSTER).accept(CLUSTER);
+      assertThat(counts).containsEntry("route", 1).containsEntry("cluster", 1);
+      if (delta) {
+        client.drop(ROUTE, "main").silent();
+      } else {
+        client.ask(ROUTE).silent();
+      }
+      assertThat(counts).containsEntry("route", 0).containsEntry("cluster", 1);
+      client.ask(ROUTE, "main").accept(ROUTE);
+      assertThat(counts).containsEntry("route", 1);
+      client.reset();
+      Await.until("nothing is counted any more", () -> counts.getOrDefault("cluster", 1) == 0);
+      assertThat(counts).containsEntry("route", 0);
     }
   }
 

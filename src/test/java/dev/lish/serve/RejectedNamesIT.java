@@ -84,6 +84,9 @@ class RejectedNamesIT {
           .isEqualTo(delta ? List.of("old") : List.of("a", "b"));
       client.silent();
       await(server, NodeView.State.SYNCED);
+      // A page that shows the rejection beside "synced" would send an operator the wrong way.
+      assertThat(server.type(ROUTE).nacked()).isEmpty();
+      assertThat(server.type(ROUTE).message()).isEmpty();
     }
   }
 
