@@ -9,7 +9,6 @@ import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
   private static final Logger LOG = LoggerFactory.getLogger(FramedCall.class);
 
-  private final Http2ConnectionHandler http2;
+  private final FramedConnection connection;
   private final Http2RemoteFlowController flow;
   private final Http2Stream stream;
   private final Assembly assembly;
@@ -33,15 +32,17 @@ final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
   private boolean begun;
   private boolean closed;
 
-  /** The last message waits for the peer's windows, or for room in the channel. */
+  /** Frames that the channel has not taken, and whether it has been asked to. */
+  private int unwritten;
+
   private boolean pending;
 
   FramedCall(
-      ServerCall<A, B> call, Http2ConnectionHandler http2, Http2Stream stream, int mostBytes) {
+      ServerCall<A, B> call, FramedConnection connection, Http2Stream stream, int mostBytes) {
     super(call);
-    this.http2 = http2;
+    this.connection = connection;
     this.stream = stream;
-    flow = http2.encoder().flowController();
+    flow = connection.http2().encoder().flowController();
     assembly = new Assembly(mostBytes);
   }
 
@@ -76,10 +77,15 @@ final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
 
   private void write(B message) {
     ChannelHandlerContext context = flow.channelHandlerContext();
-    Frame frame = new Frame(http2, stream, encode(message, context), written);
+    Frame frame = new Frame(connection.http2(), stream, encode(message, context), written);
+    unwritten++;
     flow.addFlowControlled(stream, frame);
-    http2.flush(context);
-    pending = frame.size() > 0;
+    connection.wrote(this, frame.size());
+  }
+
+  /** What was written has gone as far as the peer's windows, and the channel, have room for. */
+  void sent() {
+    pending = unwritten > 0;
   }
 
   private ByteBuf encode(B message, ChannelHandlerContext context) {
@@ -105,7 +111,8 @@ final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
 
   /** Netty does not allow to send more from within. */
   private void written() {
-    if (pending) {
+    unwritten--;
+    if (pending && unwritten == 0) {
       pending = false;
       flow.channelHandlerContext().executor().execute(this::ready);
     }

@@ -16,8 +16,9 @@ import io.netty.handler.codec.http2.Http2Stream;
  * right away, below Armeria's gRPC, to which all else is left: routes, headers, status, trailers,
  * the end of a stream, and messages that are compressed or too large.
  *
- * <p>A message on Armeria's way passes four streams of objects, which is as much work as all that
- * the kernel does to send it. On this one it is one buffer, under the same windows of the peer.
+ * <p>A message on Armeria's way passes two streams of objects each way, which is as much work as
+ * all that the kernel does to send it. On this one it is one buffer, under the same windows of the
+ * peer.
  *
  * <p>For calls that take every request as it comes, by {@code request(Integer.MAX_VALUE)}, and live
  * on the event loop of their connection. As the outermost interceptor: what is inside sees every
@@ -52,10 +53,11 @@ public final class FramedCalls implements ServerInterceptor {
     // Its headers are being read at this moment, or the call would not be on the event loop.
     int id = http2.connection().remote().lastStreamCreated();
     Http2Stream stream = http2.connection().stream(id);
-    FramedCall<A, B> framed = new FramedCall<>(call, http2, stream, mostBytes);
+    FramedConnection connection = FramedConnection.of(http2);
+    FramedCall<A, B> framed = new FramedCall<>(call, connection, stream, mostBytes);
+    connection.add(stream, framed);
     ServerCall.Listener<A> listener = next.startCall(framed, headers);
     framed.listener(listener);
-    Arrivals.of(http2).add(stream, framed);
     return listener;
   }
 }
