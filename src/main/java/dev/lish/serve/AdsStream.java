@@ -48,6 +48,9 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
   /** All that may go of this snapshot has gone, until a request comes, or the time to wake. */
   private @Nullable Snapshot done;
 
+  /** SotW: names that the next request may repeat. */
+  private Names lastNames = Names.NONE;
+
   private boolean closed;
   private boolean closedHere;
   private boolean pumping;
@@ -103,7 +106,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
       return;
     }
     try {
-      take(Request.parse(body, kind.delta()));
+      take(Request.parse(body, kind.delta(), lastNames));
     } catch (InvalidProtocolBufferException e) {
       refuse(Reception.garbage(e));
     } catch (Reception.Refused e) {
@@ -126,6 +129,7 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     long now = streams.now();
     done = null;
     Reply reply = sequencer.request(type.get(), request, now);
+    lastNames = sequencer.names(type.get(), lastNames);
     reception.bound("the stream subscribes to", sequencer.names(type.get()));
     account.subscribes(type.get(), sequencer.wants(type.get()));
     if (reply.kind() == Reply.Kind.NONE) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A DiscoveryRequest or DeltaDiscoveryRequest, read tag by tag: an ACK in state of the world
- * repeats every name, so names are only fingerprinted here and made into strings when they differ
- * from the last ones.
+ * repeats every name, so names are only compared here, all at once, and made into strings when they
+ * differ from the last ones.
  */
 final class Request {
   private final byte[] body;
@@ -35,7 +35,17 @@ final class Request {
   private int subscribes;
   private int unsubscribes;
   private int initials;
-  private @Nullable Fingerprint fingerprint;
+
+  /** SotW: where the names lie. */
+  private int namesFrom;
+
+  private int namesTo;
+
+  /** SotW: something lies between them. */
+  private boolean scattered;
+
+  /** SotW: they are these. */
+  private @Nullable Names repeated;
 
   /** The numbers of the fields in each of the two messages; 0: it has no such field. */
   private enum Layout {
@@ -71,12 +81,14 @@ final class Request {
   /**
    * Reads the message.
    *
+   * @param last SotW: the names of a request before, which this one may repeat
    * @throws InvalidProtocolBufferException when it is not one
    */
-  static Request parse(byte[] body, boolean delta) throws InvalidProtocolBufferException {
+  static Request parse(byte[] body, boolean delta, Names last)
+      throws InvalidProtocolBufferException {
     Request request = new Request(body, delta ? Layout.DELTA : Layout.SOTW);
     try {
-      request.read();
+      request.read(last);
     } catch (InvalidProtocolBufferException e) {
       throw e;
     } catch (IOException e) {
@@ -85,9 +97,16 @@ final class Request {
     return request;
   }
 
-  private void read() throws IOException {
+  private void read(Names last) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(body);
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+    for (int from = 0; from < body.length; from = in.getTotalBytesRead()) {
+      if (subscribes == 0 && last.count() > 0 && layout == Layout.SOTW && last.at(body, from)) {
+        in.skipRawBytes(last.length());
+        named(from, from + last.length(), last.count());
+        repeated = last;
+        continue;
+      }
+      int tag = in.readTag();
       int field = WireFormat.getTagFieldNumber(tag);
       if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
         in.skipField(tag);
@@ -96,15 +115,27 @@ final class Request {
       int length = in.readUInt32();
       int at = in.getTotalBytesRead();
       in.skipRawBytes(length);
-      field(field, at, length);
+      if (field == layout.subscribe) {
+        named(from, at + length, 1);
+      } else {
+        field(field, at, length);
+      }
     }
   }
 
+  private void named(int from, int to, int count) {
+    if (subscribes == 0) {
+      namesFrom = from;
+    } else {
+      scattered |= from != namesTo;
+    }
+    namesTo = to;
+    subscribes += count;
+    repeated = null;
+  }
+
   private void field(int field, int at, int length) {
-    if (field == layout.subscribe) {
-      subscribes++;
-      named(at, length);
-    } else if (field == layout.type) {
+    if (field == layout.type) {
       typeAt = at;
       typeLength = length;
     } else if (field == layout.nonce) {
@@ -122,12 +153,6 @@ final class Request {
       unsubscribes++;
     } else if (field == layout.initial) {
       initials++;
-    }
-  }
-
-  private void named(int at, int length) {
-    if (layout == Layout.SOTW) {
-      fingerprint().add(body, at, length);
     }
   }
 
@@ -154,14 +179,19 @@ final class Request {
     return text(versionAt, versionLength);
   }
 
-  /** Whether two SotW requests name the same resources in the same order. */
-  Fingerprint fingerprint() {
-    Fingerprint names = fingerprint;
-    if (names == null) {
-      names = new Fingerprint();
-      fingerprint = names;
-    }
-    return names;
+  /** SotW: true when it names just these, in the same order. False may also mean: not seen. */
+  @SuppressWarnings("ReferenceEquality") // others are compared by content
+  boolean repeats(Names last) {
+    return repeated == last
+        || (subscribes == last.count()
+            && !scattered
+            && namesTo - namesFrom == last.length()
+            && last.at(body, namesFrom));
+  }
+
+  /** SotW: what a later request may repeat. */
+  Names named() {
+    return scattered ? Names.SCATTERED : Names.of(body, namesFrom, namesTo, subscribes);
   }
 
   /** How many names it carries, of any kind. */

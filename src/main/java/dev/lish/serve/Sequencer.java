@@ -84,6 +84,11 @@ final class Sequencer {
     return stream(type).map(s -> s.subscription.names().size()).orElse(0);
   }
 
+  /** SotW: the names of the last request of this type, or these if it had none. */
+  Names names(ResourceType type, Names otherwise) {
+    return stream(type).map(TypeStream::lastNames).filter(n -> n.count() > 0).orElse(otherwise);
+  }
+
   /** Takes in a request. */
   Reply request(ResourceType type, Request request, long now) {
     TypeStream stream = streams.get(type);

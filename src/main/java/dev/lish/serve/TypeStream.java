@@ -40,7 +40,7 @@ final class TypeStream {
   final ResourceType type;
   final boolean delta;
   final Subscription subscription;
-  private @Nullable Fingerprint lastNames;
+  private Names lastNames = Names.NONE;
   private long lastNonce = Nonce.NONE;
 
   private Claims claims = Claims.NONE;
@@ -113,12 +113,17 @@ final class TypeStream {
       if (first || request.names() > 0) {
         apply(subscription.delta(request.subscribe(), request.unsubscribe()));
       }
-    } else if (lastNames == null || !lastNames.sameAs(request.fingerprint())) {
-      lastNames = request.fingerprint();
+    } else if (first || !request.repeats(lastNames)) {
+      lastNames = request.named();
       apply(subscription.sotw(request.subscribe()));
     }
     makeUp();
     return reply;
+  }
+
+  /** SotW: the names of the last request. */
+  Names lastNames() {
+    return lastNames;
   }
 
   /** Whoever wants nothing any more of what it rejected will never accept anything in its place. */

@@ -30,7 +30,7 @@ class SequencerTest {
 
   private void request(DeltaDiscoveryRequest.Builder request, ResourceType type) {
     try {
-      sequencer.request(type, Request.parse(request.build().toByteArray(), true), now);
+      sequencer.request(type, Request.parse(request.build().toByteArray(), true, Names.NONE), now);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
