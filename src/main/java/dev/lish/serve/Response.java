@@ -1,6 +1,7 @@
 package dev.lish.serve;
 
 import io.grpc.Drainable;
+import io.grpc.HasByteBuffer;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
@@ -9,7 +10,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A response on the wire: bytes shared with other streams, then the stream's own nonce.
@@ -74,6 +77,10 @@ record Response(byte[] shared, byte[] own) {
         @Override
         public byte[] parse(InputStream in) {
           try {
+            byte[] own = own(in);
+            if (own != null) {
+              return own;
+            }
             // What is available is all of it, as a rule. In one piece: readAllBytes and its like
             // read 8 KiB at a time, and copy them together.
             byte[] most = new byte[in.available()];
@@ -90,4 +97,16 @@ record Response(byte[] shared, byte[] own) {
           }
         }
       };
+
+  /** The message's own array, if it came in one. */
+  private static byte @Nullable [] own(InputStream in) {
+    if (in instanceof HasByteBuffer has && has.byteBufferSupported()) {
+      ByteBuffer bytes = has.getByteBuffer();
+      if (bytes != null && bytes.hasArray() && bytes.arrayOffset() == 0) {
+        byte[] array = bytes.array();
+        return array.length == bytes.remaining() ? array : null;
+      }
+    }
+    return null;
+  }
 }

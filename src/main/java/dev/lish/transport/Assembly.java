@@ -1,5 +1,6 @@
 package dev.lish.transport;
 
+import io.grpc.HasByteBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
@@ -27,9 +28,13 @@ final class Assembly {
   private static final byte[] NONE = {};
 
   private final int mostBytes;
+  private final byte[] prefix = new byte[PREFIX];
 
-  /** The prefix and what is there of its message; empty between two. */
-  private byte[] part = NONE;
+  /** Bytes of the prefix that are there; none between two messages. */
+  private int begun;
+
+  /** What is there of the message, in an array that becomes just as long as it is. */
+  private byte[] body = NONE;
 
   private int have;
 
@@ -45,6 +50,23 @@ final class Assembly {
     this.mostBytes = mostBytes;
   }
 
+  /** A message that was put together; its array is the reader's to keep. */
+  private static final class Whole extends ByteArrayInputStream implements HasByteBuffer {
+    Whole(byte[] message) {
+      super(message);
+    }
+
+    @Override
+    public boolean byteBufferSupported() {
+      return true;
+    }
+
+    @Override
+    public ByteBuffer getByteBuffer() {
+      return ByteBuffer.wrap(buf, pos, count - pos);
+    }
+  }
+
   /**
    * Takes what has come.
    *
@@ -54,29 +76,36 @@ final class Assembly {
    */
   ByteBuf read(ByteBuf data, Consumer<InputStream> each) {
     while (!foreign && data.isReadable()) {
-      if (have == 0 && whole(data)) {
+      if (begun == 0 && whole(data)) {
         int length = data.getInt(data.readerIndex() + 1);
         each.accept(new ByteBufInputStream(data.skipBytes(PREFIX).readSlice(length)));
+      } else if (begun < PREFIX) {
+        int size = Math.min(data.readableBytes(), PREFIX - begun);
+        data.readBytes(prefix, begun, size);
+        begun += size;
+        foreign = begun == PREFIX && !plain(prefix[0], length());
       } else {
         append(data);
-        if (have >= PREFIX && !plain(part[0], length())) {
-          foreign = true;
-        } else if (have == needed()) {
-          InputStream message = new ByteArrayInputStream(part, PREFIX, have - PREFIX);
-          part = NONE;
-          have = 0;
-          each.accept(message);
-        }
+      }
+      if (!foreign && begun == PREFIX && have == length()) {
+        byte[] message = body;
+        begin();
+        each.accept(new Whole(message));
       }
     }
     return foreign ? rest(data) : Unpooled.EMPTY_BUFFER;
   }
 
-  private ByteBuf rest(ByteBuf data) {
-    ByteBuf begun = Unpooled.wrappedBuffer(part, 0, have);
-    part = NONE;
+  private void begin() {
+    begun = 0;
+    body = NONE;
     have = 0;
-    return Unpooled.wrappedBuffer(begun, data.readRetainedSlice(data.readableBytes()));
+  }
+
+  private ByteBuf rest(ByteBuf data) {
+    ByteBuf first = Unpooled.copiedBuffer(prefix, 0, begun);
+    begin();
+    return Unpooled.wrappedBuffer(first, data.readRetainedSlice(data.readableBytes()));
   }
 
   private boolean whole(ByteBuf data) {
@@ -93,24 +122,17 @@ final class Assembly {
   }
 
   private int length() {
-    return ByteBuffer.wrap(part).getInt(1);
-  }
-
-  /**
-   * Bytes of the message that has begun, with its prefix; until that is there, the prefix alone.
-   */
-  private int needed() {
-    return have < PREFIX ? PREFIX : PREFIX + length();
+    return ByteBuffer.wrap(prefix).getInt(1);
   }
 
   private void append(ByteBuf data) {
-    int needed = needed();
-    int size = Math.min(data.readableBytes(), needed - have);
-    if (have + size > part.length) {
-      int most = Math.max(MOST_AHEAD, 2 * part.length);
-      part = Arrays.copyOf(part, Math.max(have + size, Math.min(needed, most)));
+    int length = length();
+    int size = Math.min(data.readableBytes(), length - have);
+    if (have + size > body.length) {
+      int most = Math.max(MOST_AHEAD, 2 * body.length);
+      body = Arrays.copyOf(body, Math.max(have + size, Math.min(length, most)));
     }
-    data.readBytes(part, have, size);
+    data.readBytes(body, have, size);
     have += size;
   }
 }
