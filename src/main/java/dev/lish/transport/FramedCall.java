@@ -2,6 +2,7 @@ package dev.lish.transport;
 
 import io.grpc.Drainable;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -46,9 +47,22 @@ final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
     assembly = new Assembly(mostBytes);
   }
 
-  /** Who is told of requests. */
-  void listener(ServerCall.Listener<A> who) {
+  /** Who is told of requests; gives whom Armeria is to tell of all else. */
+  ServerCall.Listener<A> listener(ServerCall.Listener<A> who) {
     listener = who;
+    return new SimpleForwardingServerCallListener<>(who) {
+      @Override
+      public void onCancel() {
+        closed = true;
+        super.onCancel();
+      }
+
+      @Override
+      public void onComplete() {
+        closed = true;
+        super.onComplete();
+      }
+    };
   }
 
   @Override
@@ -144,11 +158,14 @@ final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // It must not get to Netty, which would end the connection, and all that others have there.
       LOG.error("A call of {} failed and is closed", getMethodDescriptor().getFullMethodName(), e);
-      close(
-          Status.INTERNAL.withDescription("this call failed; the server's log says why"),
-          new Metadata());
+      if (!closed) {
+        close(
+            Status.INTERNAL.withDescription("this call failed; the server's log says why"),
+            new Metadata());
+      }
     }
   }
 }

@@ -56,8 +56,6 @@ public final class FramedCalls implements ServerInterceptor {
     FramedConnection connection = FramedConnection.of(http2);
     FramedCall<A, B> framed = new FramedCall<>(call, connection, stream, mostBytes);
     connection.add(stream, framed);
-    ServerCall.Listener<A> listener = next.startCall(framed, headers);
-    framed.listener(listener);
-    return listener;
+    return framed.listener(next.startCall(framed, headers));
   }
 }

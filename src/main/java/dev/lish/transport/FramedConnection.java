@@ -67,8 +67,9 @@ final class FramedConnection extends Http2FrameListenerDecorator {
     int size = data.readableBytes() + padding;
     ByteBuf foreign = call.read(data);
     try {
-      if (foreign.isReadable() || endOfStream) {
-        // The windows of the peer are about what came, not about what is told here.
+      if (stream.state() != Http2Stream.State.CLOSED) {
+        // With nothing in it, it still says that the peer lives. The windows of the peer are about
+        // what came, not about what is told here.
         int unused = super.onDataRead(context, streamId, foreign, 0, endOfStream);
       }
     } finally {

@@ -3,6 +3,7 @@ package dev.lish.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.lish.testing.Await;
 import io.grpc.CallOptions;
@@ -334,5 +335,68 @@ class FramedCallsIT {
     assertThat(end.getDescription()).doesNotContain("meant by the test");
     other.call.sendMessage(new byte[] {1});
     assertThat(other.next()).containsExactly(1);
+  }
+
+  /** One that ends itself, or whose failure is no exception, takes nobody with it either. */
+  @Test
+  void callThatFailsInAnyWayLeavesItsConnectionAlone() throws Exception {
+    int port =
+        serve(
+            call ->
+                new ServerCall.Listener<>() {
+                  @Override
+                  public void onMessage(byte[] message) {
+                    if (message.length == 0) {
+                      call.close(Status.ABORTED, new Metadata());
+                      throw new IllegalStateException("meant by the test");
+                    }
+                    if (message.length == 2) {
+                      throw new AssertionError("meant by the test");
+                    }
+                    call.sendMessage(message);
+                  }
+                });
+    ManagedChannel channel = connect(port);
+    Caller other = new Caller(channel);
+    other.call.sendMessage(new byte[] {1});
+    assertThat(other.next()).containsExactly(1);
+    Caller over = new Caller(channel);
+    over.call.sendMessage(new byte[0]);
+    assertThat(over.end().getCode()).isEqualTo(Status.Code.ABORTED);
+    Caller wrong = new Caller(channel);
+    wrong.call.sendMessage(new byte[2]);
+    assertThat(wrong.end().getCode()).isEqualTo(Status.Code.INTERNAL);
+    other.call.sendMessage(new byte[] {3});
+    assertThat(other.next()).containsExactly(3);
+  }
+
+  @Test
+  void callThatHasEndedIsToldNothingMore() throws Exception {
+    AtomicInteger late = new AtomicInteger();
+    int port =
+        serve(
+            call -> {
+              ServiceRequestContext context = ServiceRequestContext.current();
+              return new ServerCall.Listener<>() {
+                private boolean over;
+
+                @Override
+                public void onMessage(byte[] message) {
+                  late.addAndGet(over ? 1 : 0);
+                  context.timeoutNow();
+                }
+
+                @Override
+                public void onCancel() {
+                  over = true;
+                }
+              };
+            });
+    Caller caller = new Caller(connect(port));
+    for (int i = 0; i < 100; i++) {
+      caller.call.sendMessage(new byte[] {1});
+    }
+    assertThat(caller.end().getCode()).isEqualTo(Status.Code.CANCELLED);
+    assertThat(late.get()).isZero();
   }
 }
