@@ -15,6 +15,7 @@ import dev.lish.config.ServerTls;
 import dev.lish.config.XdsConfig;
 import dev.lish.transport.ConnectionBuffers;
 import dev.lish.transport.FramedCalls;
+import dev.lish.transport.GzipRequests;
 import dev.lish.transport.LateTcpAcks;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
@@ -92,6 +93,7 @@ final class Doors implements AutoCloseable {
             .maxRequestMessageLength(Math.toIntExact(config.limits().maxRequestBytes()))
             // Envoy speaks protobuf; JSON would need messages with descriptors, which ours lack.
             .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+            .decompressorRegistry(GzipRequests.REGISTRY)
             // Streams live on their event loop; nothing there blocks.
             .useBlockingTaskExecutor(false);
     for (ServerServiceDefinition service : services) {
