@@ -91,10 +91,12 @@ final class FramedConnection extends Http2FrameListenerDecorator {
 
   private void send() {
     if (!writers.isEmpty()) {
-      http2.flush(context());
-      writers.forEach(FramedCall::sent);
+      // Sending tells calls that they may write more: that is for another time.
+      List<FramedCall<?, ?>> these = List.copyOf(writers);
       writers.clear();
       bytes = 0;
+      http2.flush(context());
+      these.forEach(FramedCall::sent);
     }
   }
 

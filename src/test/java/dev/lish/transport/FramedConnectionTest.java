@@ -1,0 +1,140 @@
+package dev.lish.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.junit.jupiter.api.Test;
+
+class FramedConnectionTest {
+  private static final class Known extends ByteArrayInputStream implements KnownLength, Drainable {
+    Known(byte[] bytes) {
+      super(bytes);
+    }
+
+    @Override
+    public int drainTo(OutputStream out) throws IOException {
+      return Math.toIntExact(transferTo(out));
+    }
+  }
+
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] message) {
+          return new Known(message);
+        }
+
+        @Override
+        public byte[] parse(InputStream in) {
+          return new byte[0];
+        }
+      };
+
+  private static final MethodDescriptor<byte[], byte[]> METHOD =
+      MethodDescriptor.newBuilder(BYTES, BYTES)
+          .setType(MethodType.BIDI_STREAMING)
+          .setFullMethodName("test.Service/Stream")
+          .build();
+
+  /** What Armeria would do, as far as a framed call asks it. */
+  private static final class Below extends ServerCall<byte[], byte[]> {
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void sendMessage(byte[] message) {}
+
+    @Override
+    public void close(Status status, Metadata trailers) {}
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public MethodDescriptor<byte[], byte[]> getMethodDescriptor() {
+      return METHOD;
+    }
+  }
+
+  private final Http2ConnectionHandler http2 =
+      new Http2ConnectionHandlerBuilder()
+          .server(true)
+          .frameListener(new Http2EventAdapter())
+          .build();
+  private final EmbeddedChannel channel = new EmbeddedChannel(http2);
+
+  /** A call whose first message has gone. */
+  private FramedCall<byte[], byte[]> call(int stream) throws Http2Exception {
+    FramedCall<byte[], byte[]> call =
+        new FramedCall<>(
+            new Below(),
+            FramedConnection.of(http2),
+            http2.connection().remote().createStream(stream, false),
+            100);
+    call.sendMessage(new byte[0]);
+    return call;
+  }
+
+  /** Bytes that have gone to the peer since this was asked last. */
+  private int sent() {
+    int size = 0;
+    for (ByteBuf b = channel.readOutbound(); b != null; b = channel.readOutbound()) {
+      size += b.readableBytes();
+      b.release();
+    }
+    return size;
+  }
+
+  @Test
+  void messagesOfOneTurnGoTogetherAfterIt() throws Http2Exception {
+    FramedCall<byte[], byte[]> one = call(1);
+    FramedCall<byte[], byte[]> two = call(3);
+    sent();
+    one.sendMessage(new byte[100]);
+    two.sendMessage(new byte[100]);
+    assertThat(sent()).isZero();
+    channel.runPendingTasks();
+    assertThat(sent()).isEqualTo(2 * (Frame.HEADER + Assembly.PREFIX + 100));
+    assertThat(one.isReady() && two.isReady()).isTrue();
+  }
+
+  /** As when Armeria hears that a first message has gone, and tells the call of it. */
+  @Test
+  void messageThatIsWrittenWhileOthersAreSentGoesToo() throws Http2Exception {
+    FramedCall<byte[], byte[]> one = call(1);
+    FramedCall<byte[], byte[]> two = call(3);
+    sent();
+    one.sendMessage(new byte[100]);
+    ChannelHandlerContext context = http2.encoder().flowController().channelHandlerContext();
+    ChannelPromise gone = context.newPromise();
+    gone.addListener(future -> two.sendMessage(new byte[100]));
+    var unused = context.write(Unpooled.buffer(1).writeByte(0), gone);
+    channel.runPendingTasks();
+    assertThat(sent()).isEqualTo(2 * (Frame.HEADER + Assembly.PREFIX + 100) + 1);
+    assertThat(two.isReady()).isTrue();
+  }
+}
