@@ -80,9 +80,14 @@ final class FramedConnection extends Http2FrameListenerDecorator {
 
   /** The call has handed a frame of this size to the flow controller. */
   void wrote(FramedCall<?, ?> call, int size) {
+    if (connection.numActiveStreams() == 1 && writers.isEmpty()) {
+      http2.flush(context());
+      call.sent();
+      return;
+    }
     writers.add(call);
     bytes += size;
-    if (bytes >= ENOUGH || connection.numActiveStreams() == 1) {
+    if (bytes >= ENOUGH) {
       send();
     } else if (writers.size() == 1) {
       context().executor().execute(this::send);

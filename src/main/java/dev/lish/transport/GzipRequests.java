@@ -13,7 +13,7 @@ import java.util.zip.GZIPInputStream;
 public final class GzipRequests implements Decompressor {
   /** For {@code GrpcServiceBuilder.decompressorRegistry}. */
   public static final DecompressorRegistry REGISTRY =
-      DecompressorRegistry.emptyInstance().with(new GzipRequests(), true);
+      DecompressorRegistry.getDefaultInstance().with(new GzipRequests(), true);
 
   GzipRequests() {}
 
