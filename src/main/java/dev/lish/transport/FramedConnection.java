@@ -3,6 +3,7 @@ package dev.lish.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
@@ -13,8 +14,9 @@ import java.util.List;
 
 /**
  * A connection that has framed calls. It takes DATA frames to the calls that read them, and sends
- * what calls write: at once when there is but one stream, as an Envoy has; otherwise together with
- * what others write in the same turn of the event loop, by one call of the kernel.
+ * what calls write: at once when there is but one, as an Envoy has beside its access logs;
+ * otherwise together with what others write in the same turn of the event loop, by one call of the
+ * kernel.
  */
 final class FramedConnection extends Http2FrameListenerDecorator {
   /** Bytes that need not wait for more. */
@@ -25,12 +27,22 @@ final class FramedConnection extends Http2FrameListenerDecorator {
   private final Http2Connection.PropertyKey key;
   private final List<FramedCall<?, ?>> writers = new ArrayList<>();
   private int bytes;
+  private int calls;
 
   private FramedConnection(Http2FrameListener next, Http2ConnectionHandler http2) {
     super(next);
     this.http2 = http2;
     connection = http2.connection();
     key = connection.newKey();
+    connection.addListener(
+        new Http2ConnectionAdapter() {
+          @Override
+          public void onStreamClosed(Http2Stream stream) {
+            if (stream.getProperty(key) != null) {
+              calls--;
+            }
+          }
+        });
   }
 
   /** The one for this connection; from now on, if there is none yet. */
@@ -53,6 +65,7 @@ final class FramedConnection extends Http2FrameListenerDecorator {
     if (stream.setProperty(key, call) != null) {
       throw new IllegalStateException("stream " + stream.id() + " has a call already");
     }
+    calls++;
   }
 
   @Override
@@ -80,7 +93,7 @@ final class FramedConnection extends Http2FrameListenerDecorator {
 
   /** The call has handed a frame of this size to the flow controller. */
   void wrote(FramedCall<?, ?> call, int size) {
-    if (connection.numActiveStreams() == 1 && writers.isEmpty()) {
+    if (calls == 1 && writers.isEmpty()) {
       http2.flush(context());
       call.sent();
       return;

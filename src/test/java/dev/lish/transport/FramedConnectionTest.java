@@ -18,10 +18,12 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FramedConnectionTest {
@@ -88,15 +90,17 @@ class FramedConnectionTest {
   private final EmbeddedChannel channel = new EmbeddedChannel(http2);
 
   /** A call whose first message has gone. */
-  private FramedCall<byte[], byte[]> call(int stream) throws Http2Exception {
-    FramedCall<byte[], byte[]> call =
-        new FramedCall<>(
-            new Below(),
-            FramedConnection.of(http2),
-            http2.connection().remote().createStream(stream, false),
-            100);
+  private FramedCall<byte[], byte[]> call(int id) throws Http2Exception {
+    FramedConnection connection = FramedConnection.of(http2);
+    Http2Stream stream = open(id);
+    FramedCall<byte[], byte[]> call = new FramedCall<>(new Below(), connection, stream, 100);
+    connection.add(stream, call);
     call.sendMessage(new byte[0]);
     return call;
+  }
+
+  private Http2Stream open(int id) throws Http2Exception {
+    return http2.connection().remote().createStream(id, false);
   }
 
   /** Bytes that have gone to the peer since this was asked last. */
@@ -107,6 +111,21 @@ class FramedConnectionTest {
       b.release();
     }
     return size;
+  }
+
+  /** As that of an Envoy, which has its access logs on the same connection. */
+  @Test
+  void messageOfTheOnlyCallGoesAtOnce() throws Http2Exception {
+    FramedCall<byte[], byte[]> first = call(1);
+    open(3);
+    sent();
+    first.sendMessage(new byte[100]);
+    assertThat(sent()).isEqualTo(Frame.HEADER + Assembly.PREFIX + 100);
+    FramedCall<byte[], byte[]> second = call(5);
+    Optional.ofNullable(http2.connection().stream(1)).orElseThrow().close();
+    sent();
+    second.sendMessage(new byte[50]);
+    assertThat(sent()).isEqualTo(Frame.HEADER + Assembly.PREFIX + 50);
   }
 
   @Test
