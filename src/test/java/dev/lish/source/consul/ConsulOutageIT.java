@@ -32,6 +32,8 @@ class ConsulOutageIT {
       Source<List<Instance>> source = registry.instances(QUERY);
       Source<List<Instance>> second = registry.instances(DiscoveryQuery.parse("consul:other"));
       Await.until("it is there", () -> ports(source).equals(List.of(9001)));
+      // Whoever has had nothing does not become stale, but stays without.
+      Await.until("so are the others", () -> ports(second).size() == 20);
       consul.kill();
       Await.until("stale", () -> source.state() instanceof SourceState.Stale<?>);
       Await.until("all are stale", () -> second.state() instanceof SourceState.Stale<?>);
