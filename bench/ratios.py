@@ -16,7 +16,7 @@ CELLS = [
     ("delta", 1000, 100, "once:30,100:15s,once:30", 0.6, None),
     ("sotw", 1000, 100, "once:30,100:10s,once:20", 0.25, None),
     ("delta", 1000, 1000, "once:20,100:10s,once:20", 0.5, None),
-    ("sotw", 1000, 1000, "once:20,once:20,once:20", 0.05, None),
+    ("sotw", 1000, 1000, "once:20,once:40,once:40", 0.05, None),
     ("delta", 5000, 100, "once:12,400:30s,once:20", 0.55, 0.4),
 ]
 
