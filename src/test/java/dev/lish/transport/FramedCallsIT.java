@@ -1,31 +1,19 @@
 package dev.lish.transport;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import com.linecorp.armeria.server.grpc.GrpcService;
 import dev.lish.testing.Await;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.Drainable;
-import io.grpc.KnownLength;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -44,40 +32,6 @@ class FramedCallsIT {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] message) {
-          return new Known(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream in) {
-          try {
-            return in.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
-  private static final MethodDescriptor<byte[], byte[]> METHOD =
-      MethodDescriptor.newBuilder(BYTES, BYTES)
-          .setType(MethodType.BIDI_STREAMING)
-          .setFullMethodName("test.Service/Stream")
-          .build();
-
-  private static final class Known extends ByteArrayInputStream implements KnownLength, Drainable {
-    Known(byte[] bytes) {
-      super(bytes);
-    }
-
-    @Override
-    public int drainTo(OutputStream out) throws IOException {
-      return Math.toIntExact(transferTo(out));
-    }
-  }
-
   @AfterEach
   void close() throws Exception {
     for (int i = opened.size() - 1; i >= 0; i--) {
@@ -86,30 +40,7 @@ class FramedCallsIT {
   }
 
   private int serve(Function<ServerCall<byte[], byte[]>, ServerCall.Listener<byte[]>> calls) {
-    Server server =
-        Server.builder()
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .requestTimeoutMillis(0)
-            .maxRequestLength(0)
-            .gracefulShutdownTimeoutMillis(0, 0)
-            .service(
-                GrpcService.builder()
-                    .useBlockingTaskExecutor(false)
-                    .maxRequestMessageLength(MOST)
-                    .addService(
-                        ServerServiceDefinition.builder("test.Service")
-                            .addMethod(
-                                METHOD,
-                                (call, headers) -> {
-                                  call.sendHeaders(new Metadata());
-                                  call.request(Integer.MAX_VALUE);
-                                  return calls.apply(call);
-                                })
-                            .build())
-                    .intercept(new FramedCalls(MOST))
-                    .build())
-            .build();
-    server.start().join();
+    Server server = BytesService.start(MOST, builder -> {}, calls);
     opened.add(
         () -> {
           var unused = server.stop();
@@ -151,7 +82,7 @@ class FramedCallsIT {
     final BlockingQueue<Status> end = new LinkedBlockingQueue<>();
 
     Caller(ManagedChannel channel, CallOptions options, int messages) {
-      call = channel.newCall(METHOD, options);
+      call = channel.newCall(BytesService.METHOD, options);
       call.start(this, new Metadata());
       call.request(messages);
     }
@@ -174,6 +105,12 @@ class FramedCallsIT {
       byte[] message = messages.poll(10, TimeUnit.SECONDS);
       assertThat(message).as("a message within 10 s; the end: %s", end).isNotNull();
       return message;
+    }
+
+    /** What it says is echoed still. */
+    void assertServed() throws InterruptedException {
+      call.sendMessage(new byte[] {3});
+      assertThat(next()).containsExactly(3);
     }
 
     Status end() throws InterruptedException {
@@ -290,8 +227,7 @@ class FramedCallsIT {
             connect(serve(FramedCallsIT::echo)),
             CallOptions.DEFAULT.withCompression("gzip"),
             Integer.MAX_VALUE);
-    byte[] text =
-        "one after the other, ".repeat(500).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    byte[] text = "one after the other, ".repeat(500).getBytes(US_ASCII);
     for (int i = 0; i < 5; i++) {
       caller.call.setMessageCompression(i % 2 == 1);
       caller.call.sendMessage(text);
@@ -308,8 +244,7 @@ class FramedCallsIT {
     assertThat(large.next()).hasSize(MOST);
     large.call.sendMessage(new byte[MOST + 1]);
     assertThat(large.end().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    other.call.sendMessage(new byte[] {1});
-    assertThat(other.next()).containsExactly(1);
+    other.assertServed();
   }
 
   @Test
@@ -333,8 +268,7 @@ class FramedCallsIT {
     Status end = failing.end();
     assertThat(end.getCode()).isEqualTo(Status.Code.INTERNAL);
     assertThat(end.getDescription()).doesNotContain("meant by the test");
-    other.call.sendMessage(new byte[] {1});
-    assertThat(other.next()).containsExactly(1);
+    other.assertServed();
   }
 
   /** One that ends itself, or whose failure is no exception, takes nobody with it either. */
@@ -364,8 +298,7 @@ class FramedCallsIT {
     Caller wrong = new Caller(channel);
     wrong.call.sendMessage(new byte[2]);
     assertThat(wrong.end().getCode()).isEqualTo(Status.Code.INTERNAL);
-    other.call.sendMessage(new byte[] {3});
-    assertThat(other.next()).containsExactly(3);
+    other.assertServed();
   }
 
   @Test

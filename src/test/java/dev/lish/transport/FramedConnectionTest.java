@@ -2,11 +2,8 @@ package dev.lish.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.Drainable;
-import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
@@ -19,44 +16,10 @@ import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FramedConnectionTest {
-  private static final class Known extends ByteArrayInputStream implements KnownLength, Drainable {
-    Known(byte[] bytes) {
-      super(bytes);
-    }
-
-    @Override
-    public int drainTo(OutputStream out) throws IOException {
-      return Math.toIntExact(transferTo(out));
-    }
-  }
-
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] message) {
-          return new Known(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream in) {
-          return new byte[0];
-        }
-      };
-
-  private static final MethodDescriptor<byte[], byte[]> METHOD =
-      MethodDescriptor.newBuilder(BYTES, BYTES)
-          .setType(MethodType.BIDI_STREAMING)
-          .setFullMethodName("test.Service/Stream")
-          .build();
-
   /** What Armeria would do, as far as a framed call asks it. */
   private static final class Below extends ServerCall<byte[], byte[]> {
     @Override
@@ -78,7 +41,7 @@ class FramedConnectionTest {
 
     @Override
     public MethodDescriptor<byte[], byte[]> getMethodDescriptor() {
-      return METHOD;
+      return BytesService.METHOD;
     }
   }
 

@@ -4,21 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.server.Server;
-import com.linecorp.armeria.server.grpc.GrpcService;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
-import io.grpc.ServerServiceDefinition;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -32,57 +23,6 @@ class PingIT {
   private static final int END_HEADERS = 4;
   private static final int SETTINGS = 4;
   private static final int PING_TYPE = 6;
-
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] message) {
-          return new ByteArrayInputStream(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream in) {
-          try {
-            return in.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
-
-  private static final MethodDescriptor<byte[], byte[]> METHOD =
-      MethodDescriptor.newBuilder(BYTES, BYTES)
-          .setType(MethodType.BIDI_STREAMING)
-          .setFullMethodName("test.Service/Stream")
-          .build();
-
-  private static Server serve() {
-    Server server =
-        Server.builder()
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .requestTimeoutMillis(0)
-            .idleTimeoutMillis(0)
-            .pingInterval(PING)
-            .gracefulShutdownTimeoutMillis(0, 0)
-            .service(
-                GrpcService.builder()
-                    .useBlockingTaskExecutor(false)
-                    .addService(
-                        ServerServiceDefinition.builder("test.Service")
-                            .addMethod(
-                                METHOD,
-                                (call, headers) -> {
-                                  call.sendHeaders(new Metadata());
-                                  call.request(Integer.MAX_VALUE);
-                                  return new ServerCall.Listener<>() {};
-                                })
-                            .build())
-                    .intercept(new FramedCalls(1000))
-                    .build())
-            .build();
-    server.start().join();
-    return server;
-  }
 
   private static void frame(DataOutputStream out, int type, int flags, int stream, byte[] content)
       throws IOException {
@@ -135,7 +75,11 @@ class PingIT {
 
   @Test
   void whoSendsMessagesLivesAndIsNotAsked() throws Exception {
-    Server server = serve();
+    Server server =
+        BytesService.start(
+            1000,
+            builder -> builder.idleTimeoutMillis(0).pingInterval(PING),
+            call -> new ServerCall.Listener<>() {});
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.activeLocalPort())) {
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
