@@ -69,6 +69,7 @@ class ArchitectureTest {
           io.pebbletemplates: render
           com.google.protobuf.util: render
           io.grpc: serve accesslog app recorder transport
+          io.netty.handler.codec.http2: transport trial.wire
           org.apache.kafka: accesslog
           io.micrometer: metrics app source.dogma
           com.linecorp.armeria.server: app admin serve accesslog transport

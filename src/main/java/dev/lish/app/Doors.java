@@ -88,9 +88,10 @@ final class Doors implements AutoCloseable {
       XdsConfig config,
       List<ServerServiceDefinition> services,
       Optional<ServerInterceptor> interceptor) {
+    int mostBytes = Math.toIntExact(config.limits().maxRequestBytes());
     GrpcServiceBuilder grpc =
         GrpcService.builder()
-            .maxRequestMessageLength(Math.toIntExact(config.limits().maxRequestBytes()))
+            .maxRequestMessageLength(mostBytes)
             // Envoy speaks protobuf; JSON would need messages with descriptors, which ours lack.
             .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
             .decompressorRegistry(GzipRequests.REGISTRY)
@@ -100,7 +101,7 @@ final class Doors implements AutoCloseable {
       grpc.addService(
           interceptor.map(i -> ServerInterceptors.intercept(service, i)).orElse(service));
     }
-    grpc.intercept(new FramedCalls(Math.toIntExact(config.limits().maxRequestBytes())));
+    grpc.intercept(new FramedCalls(mostBytes));
     // All of these would count a whole stream, which lasts as long as its Envoy.
     builder.requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0);
     // A peer that vanished without a word is noticed by an unanswered ping.

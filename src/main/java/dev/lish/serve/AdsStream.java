@@ -129,9 +129,12 @@ final class AdsStream extends ServerCall.Listener<byte[]> {
     long now = streams.now();
     done = null;
     Reply reply = sequencer.request(type.get(), request, now);
-    lastNames = sequencer.names(type.get(), lastNames);
-    reception.bound("the stream subscribes to", sequencer.names(type.get()));
-    account.subscribes(type.get(), sequencer.wants(type.get()));
+    TypeStream asked = sequencer.stream(type.get()).orElseThrow();
+    if (asked.lastNames().count() > 0) {
+      lastNames = asked.lastNames();
+    }
+    reception.bound("the stream subscribes to", asked.subscription.names().size());
+    account.subscribes(type.get(), asked.subscription.wantsAnything());
     if (reply.kind() == Reply.Kind.NONE) {
       account.asked(type.get(), now);
     }

@@ -49,7 +49,7 @@ final class Names {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Names that && Arrays.equals(bytes, that.bytes);
+    return other instanceof Names that && count == that.count && Arrays.equals(bytes, that.bytes);
   }
 
   @Override

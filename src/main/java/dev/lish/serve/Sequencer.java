@@ -71,24 +71,6 @@ final class Sequencer {
     return stream.synced(snapshot, shared);
   }
 
-  /** True when the client wants anything of this type. */
-  boolean wants(ResourceType type) {
-    return stream(type)
-        .map(s -> s.subscription)
-        .filter(s -> s.wildcard() || !s.names().isEmpty())
-        .isPresent();
-  }
-
-  /** How many names the stream subscribes to by name. */
-  int names(ResourceType type) {
-    return stream(type).map(s -> s.subscription.names().size()).orElse(0);
-  }
-
-  /** SotW: the names of the last request of this type, or these if it had none. */
-  Names names(ResourceType type, Names otherwise) {
-    return stream(type).map(TypeStream::lastNames).filter(n -> n.count() > 0).orElse(otherwise);
-  }
-
   /** Takes in a request. */
   Reply request(ResourceType type, Request request, long now) {
     TypeStream stream = streams.get(type);

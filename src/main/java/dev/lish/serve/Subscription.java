@@ -115,6 +115,10 @@ final class Subscription {
     return wildcard || names.contains(name);
   }
 
+  boolean wantsAnything() {
+    return wildcard || !names.isEmpty();
+  }
+
   boolean wildcard() {
     return wildcard;
   }

@@ -33,9 +33,10 @@ final class FramedCall<A, B> extends SimpleForwardingServerCall<A, B> {
   private boolean begun;
   private boolean closed;
 
-  /** Frames that the channel has not taken, and whether it has been asked to. */
+  /** Frames that the channel has not taken. */
   private int unwritten;
 
+  /** It has been asked to take them all, and some wait. */
   private boolean pending;
 
   FramedCall(
